@@ -1,0 +1,27 @@
+import type { HeaderValue } from './guard.ts'
+
+const name = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
+const value = /^[\t -~\u0080-\u00ff]*$/
+
+/** Whether a text can be a header's name, in lower case (RFC 9110 §5.1). */
+export function isFieldName(text: unknown): text is string {
+  return typeof text === 'string' && name.test(text)
+}
+
+/** Whether a text can be a header's value: no control characters, nothing beyond Latin-1 (RFC 9110 §5.5). */
+export function isFieldValue(text: unknown): text is string {
+  return typeof text === 'string' && value.test(text)
+}
+
+/**
+ * Refuses what cannot be a header.
+ *
+ * @throws TypeError naming the header, never its value.
+ */
+export function checkField(lowerName: string, content: HeaderValue): void {
+  if (isFieldName(lowerName) && (typeof content === 'string' ? isFieldValue(content) : content.every(isFieldValue)))
+    return
+  throw new TypeError(
+    `Cannot set header '${String(lowerName)}' as it must be a lower-case name with a value of visible characters`,
+  )
+}

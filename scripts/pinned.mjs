@@ -1,0 +1,27 @@
+// `npm test` and `pnpm test` alike run the script named below with the pnpm that this repository pins: it installs what
+// is missing (verifyDepsBeforeRun) and puts the pinned Node first on PATH. Ends with its parent, so that no run outlives
+// the command that started it.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+const root = new URL('..', import.meta.url)
+const pnpm = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).packageManager.split('+')[0]
+const pinned = (process.env.npm_config_user_agent ?? '').startsWith(`${pnpm.replace('@', '/')} `)
+const [command, ...first] = pinned ? ['pnpm'] : ['npx', '-y', pnpm]
+const child = spawn(command, [...first, 'run', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+})
+const parent = process.ppid
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGKILL')
+}, 250).unref()
+// the terminal sends SIGINT to the whole group: wait for the child's own end; others are passed on
+process.on('SIGINT', () => {})
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.once('error', (error) => {
+  console.error(`${command}: ${error.message}`)
+  process.exit(1)
+})
+child.once('exit', (status, signal) => process.exit(status ?? (signal === 'SIGINT' ? 130 : 1)))
