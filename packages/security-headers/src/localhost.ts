@@ -1,0 +1,6 @@
+const loopback = /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
+
+/** Whether a host, in lower case and with or without a port, is this very machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3). */
+export function isLocalhost(host: string | undefined): boolean {
+  return host !== undefined && loopback.test(host)
+}

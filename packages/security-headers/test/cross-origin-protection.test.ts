@@ -1,0 +1,160 @@
+import { connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import { protect } from '@seawall/guard/node'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { crossOriginProtection } from '../src/index.ts'
+import { frameworks } from './frameworks.ts'
+import { open, serve } from './serve.ts'
+
+const trusted = ['https://trusted.example', 'https://other.example:8443', 'chrome-extension://abcdefgh']
+const options = { trustedProxies: ['127.0.0.1'] }
+const listener = protect(
+  [crossOriginProtection({ trustedOrigins: trusted })],
+  (_request, response) => response.end('ok'),
+  options,
+)
+
+interface Row {
+  method?: string
+  site?: string
+  origin?: string
+  headers?: Record<string, string>
+  status: number
+}
+
+const go: Record<string, Row> = {
+  'same-origin': { site: 'same-origin', status: 200 },
+  'none, typed by the user': { site: 'none', status: 200 },
+  'cross-site': { site: 'cross-site', status: 403 },
+  'same-site': { site: 'same-site', status: 403 },
+  'no header at all': { status: 200 },
+  'the host as origin': { origin: 'https://shop.example', status: 200 },
+  'another origin': { origin: 'https://attacker.example', status: 403 },
+  'a null origin': { origin: 'null', status: 403 },
+  'GET across sites': { method: 'GET', site: 'cross-site', status: 200 },
+  'HEAD across sites': { method: 'HEAD', site: 'cross-site', status: 200 },
+  'OPTIONS across sites': { method: 'OPTIONS', site: 'cross-site', status: 200 },
+  'PUT across sites': { method: 'PUT', site: 'cross-site', status: 403 },
+  'a trusted origin': { origin: 'https://trusted.example', status: 200 },
+  'a trusted origin across sites': { origin: 'https://trusted.example', site: 'cross-site', status: 200 },
+  'a trusted origin of the same site': { origin: 'https://trusted.example', site: 'same-site', status: 200 },
+  'an untrusted origin across sites': { origin: 'https://attacker.example', site: 'cross-site', status: 403 },
+}
+
+const edges: Record<string, Row> = {
+  'a safe method that Go does not know as one': { method: 'TRACE', site: 'cross-site', status: 403 },
+  'an unknown value': { site: 'maybe', status: 403 },
+  'an unknown value from the host itself': { site: 'maybe', origin: 'https://shop.example', status: 403 },
+  'a value in capitals': { site: 'Same-Origin', status: 403 },
+  'cross-site from the host itself': { site: 'cross-site', origin: 'https://shop.example', status: 403 },
+  'an empty site': { site: '', origin: 'https://attacker.example', status: 403 },
+  'an empty origin': { origin: '', status: 200 },
+  'plain http to plain http': { origin: 'http://shop.example', status: 200 },
+  'plain http to TLS': { origin: 'http://shop.example', headers: { 'x-forwarded-proto': 'https' }, status: 403 },
+  'TLS to TLS': { origin: 'https://shop.example', headers: { 'x-forwarded-proto': 'https' }, status: 200 },
+  'another port': { origin: 'https://shop.example:8443', status: 403 },
+  'the same port': { origin: 'https://shop.example:8443', headers: { host: 'shop.example:8443' }, status: 200 },
+  'the host behind a proxy': {
+    origin: 'https://outside.example',
+    headers: { 'x-forwarded-host': 'outside.example' },
+    status: 200,
+  },
+  'the inner host behind a proxy': {
+    origin: 'https://shop.example',
+    headers: { 'x-forwarded-host': 'outside.example' },
+    status: 403,
+  },
+  'a longer host': { origin: 'https://shop.example.attacker.example', status: 403 },
+  'a user in the origin': { origin: 'https://shop.example@attacker.example', status: 403 },
+  'a trusted origin of another port': { origin: 'https://trusted.example:8443', status: 403 },
+  'a trusted origin of another scheme': { origin: 'http://trusted.example', status: 403 },
+  'a trusted extension': { origin: 'chrome-extension://abcdefgh', site: 'cross-site', status: 200 },
+}
+
+describe.each([
+  ['decides as Go does about', go],
+  ['decides about', edges],
+])('%s', (_title, rows) => {
+  it.each(Object.entries(rows))('%s', async (_name, { method = 'POST', site, origin, headers, status }) => {
+    const sent = {
+      ...headers,
+      ...(site === undefined ? {} : { 'sec-fetch-site': site }),
+      ...(origin === undefined ? {} : { origin }),
+    }
+    expect((await (await serve(listener))('/', { method, headers: sent })).status).toBe(status)
+  })
+})
+
+describe('on the wire', () => {
+  it.each([
+    ['a null origin without a host', 'POST / HTTP/1.0\r\nOrigin: null\r\n', 403],
+    ['a null origin with an empty host', 'POST / HTTP/1.1\r\nHost:\r\nOrigin: null\r\n', 403],
+    ['an origin without a host', 'POST / HTTP/1.0\r\nOrigin: https://\r\n', 403],
+    ['an origin with an empty host', 'POST / HTTP/1.1\r\nHost:\r\nOrigin: https://\r\n', 403],
+    ['two sites', 'POST / HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Site: cross-site\r\n', 403],
+    ['two origins', 'POST / HTTP/1.1\r\nHost: a\r\nOrigin: https://a\r\nOrigin: https://b\r\n', 403],
+    ['two hosts', 'POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\nOrigin: https://a\r\n', 403],
+    ['a host that the target contradicts', 'POST http://b/ HTTP/1.1\r\nHost: a\r\nOrigin: https://a\r\n', 403],
+    ['a host that the target repeats', 'POST http://a/ HTTP/1.1\r\nHost: a\r\nOrigin: https://a\r\n', 200],
+  ])('%s', async (_name, head, status) => {
+    const line = await firstLine(`${head}Content-Length: 0\r\nConnection: close\r\n\r\n`)
+    expect(line).toContain(` ${status} `)
+  })
+})
+
+async function firstLine(message: string): Promise<string> {
+  const server = createServer(listener)
+  onTestFinished(() => void server.close())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  socket.setEncoding('latin1')
+  socket.write(message)
+  let text = ''
+  for await (const chunk of socket) text += chunk as string
+  return text.split('\r\n')[0] ?? ''
+}
+
+it.each(Object.entries(frameworks))('answers 403 with a problem document on %s', async (_name, start) => {
+  const ask = await open(await start([crossOriginProtection()], () => 'ok'))
+  const { status, headers, body } = await ask('/', { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } })
+  expect(status).toBe(403)
+  expect(headers['content-type']).toMatch(/^application\/problem\+json(?:; charset=utf-8)?$/)
+  expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', title: 'Forbidden', status: 403 })
+})
+
+describe('trustedOrigins', () => {
+  it.each(['https://a.example', 'http://a.example:8080', 'https://[::1]:3000', 'tauri://localhost'])(
+    'takes %s',
+    (origin) => {
+      expect(() => crossOriginProtection({ trustedOrigins: [origin] })).not.toThrow()
+    },
+  )
+
+  it.each([
+    '',
+    'null',
+    '*',
+    'a.example',
+    'https://',
+    'file://',
+    'https://a.example/',
+    'https://a.example/path',
+    'https://a.example?query',
+    'https://a.example#fragment',
+    'https://user@a.example',
+    'https://A.example',
+    'https://a.example:443',
+    'https://ex ample.com',
+    'https://*.a.example/',
+    ' https://a.example',
+  ])('does not take %j, which no browser sends', (origin) => {
+    expect(() => crossOriginProtection({ trustedOrigins: [origin] })).toThrow(RangeError)
+  })
+
+  it('is a list', () => {
+    expect(() => crossOriginProtection({ trustedOrigins: 'https://a.example' as never })).toThrow(TypeError)
+    expect(() => crossOriginProtection({ trustedOrigins: [5] as never })).toThrow(TypeError)
+    expect(() => crossOriginProtection({ trustedOrigin: [] } as never)).toThrow(`did you mean 'trustedOrigins'?`)
+  })
+})
