@@ -1,0 +1,16 @@
+/**
+ * Real servers for tests, demos and benchmarks, which never outlive the process that started them.
+ *
+ * @module services
+ */
+export { type CreateDatabaseOptions, type TestDatabase, createDatabase } from './create-database.ts'
+export { endWithParent } from './end-with-parent.ts'
+export { MissingServerError } from './errors.ts'
+export { type KeptFolder, keepFolder } from './keep-folder.ts'
+export type { Service } from './service.ts'
+export { type StartMemcachedOptions, startMemcached } from './start-memcached.ts'
+export { type StartPgBouncerOptions, startPgBouncer } from './start-pg-bouncer.ts'
+export { type StartPostgresOptions, startPostgres } from './start-postgres.ts'
+export { type RedisCluster, startRedisCluster } from './start-redis-cluster.ts'
+export { type StartRedisOptions, startRedis, startRedisIfAny } from './start-redis.ts'
+export { type Sentinels, startSentinels } from './start-sentinels.ts'
