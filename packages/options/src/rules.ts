@@ -36,7 +36,11 @@ export function milliseconds(range: NumberRange = {}): Rule {
   return numeric('a whole number of milliseconds', { min: 0, max: maxTimerMs, ...range }, Number.isInteger)
 }
 
-function numeric(what: string, { min = -Infinity, max = Infinity }: NumberRange, isKind: (n: unknown) => boolean): Rule {
+function numeric(
+  what: string,
+  { min = -Infinity, max = Infinity }: NumberRange,
+  isKind: (n: unknown) => boolean,
+): Rule {
   return {
     must: what + span(min, max),
     isType: (value) => typeof value === 'number',

@@ -53,7 +53,9 @@ it('refuses a name that every object inherits', () => {
 })
 
 it('never shows a secret', () => {
-  expect(() => check({ password: 12345 })).toThrow("'password' must be a string that is not empty: current value is not shown")
+  expect(() => check({ password: 12345 })).toThrow(
+    "'password' must be a string that is not empty: current value is not shown",
+  )
 })
 
 it('names a required option that is missing', () => {
