@@ -3,6 +3,7 @@ const retryAfterMs = 1000
 
 /** No connection came free within `acquireTimeoutMs`. The `cause`, if any, is why the pool could not open one. */
 export class PoolTimeoutError extends Error {
+  /** The name of the class. */
   override readonly name = 'PoolTimeoutError'
   /** The stable code of this error. */
   readonly code = 'ERR_POOL_TIMEOUT'
@@ -22,6 +23,7 @@ export class PoolTimeoutError extends Error {
 
 /** As many callers wait for a connection as may: `maxWaiting`. */
 export class PoolFullError extends Error {
+  /** The name of the class. */
   override readonly name = 'PoolFullError'
   /** The stable code of this error. */
   readonly code = 'ERR_POOL_FULL'
@@ -41,6 +43,7 @@ export class PoolFullError extends Error {
 
 /** The pool is closed, or was while the caller waited. */
 export class PoolClosedError extends Error {
+  /** The name of the class. */
   override readonly name = 'PoolClosedError'
   /** The stable code of this error. */
   readonly code = 'ERR_POOL_CLOSED'
@@ -57,6 +60,7 @@ export class PoolClosedError extends Error {
 
 /** The server refuses the login for good (wrong password, unknown database): the `cause` is its answer. */
 export class PoolConnectError extends Error {
+  /** The name of the class. */
   override readonly name = 'PoolConnectError'
   /** The stable code of this error. */
   readonly code = 'ERR_POOL_CONNECT'
@@ -73,6 +77,7 @@ export class PoolConnectError extends Error {
 
 /** A statement had no answer within `queryTimeoutMs`. Its connection is closed and the statement cancelled on the server. */
 export class QueryTimeoutError extends Error {
+  /** The name of the class. */
   override readonly name = 'QueryTimeoutError'
   /** The stable code of this error. */
   readonly code = 'ERR_QUERY_TIMEOUT'

@@ -1,5 +1,6 @@
 /** A tier could not do what was asked of it: it did not answer in time, cannot be reached or refused. */
 export class CacheTierError extends Error {
+  /** The name of the class. */
   override readonly name = 'CacheTierError'
   /** Stable across versions. */
   readonly code = 'ERR_CACHE_TIER'
@@ -19,6 +20,7 @@ export class CacheTierError extends Error {
 
 /** The cache was closed before a `set`, `delete` or `invalidateTags`: nothing was changed. */
 export class CacheClosedError extends Error {
+  /** The name of the class. */
   override readonly name = 'CacheClosedError'
   /** Stable across versions. */
   readonly code = 'ERR_CACHE_CLOSED'

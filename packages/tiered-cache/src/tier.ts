@@ -47,11 +47,24 @@ export interface LeaseTerms {
   readonly leaseMs: number
 }
 
-/** The answer to a request for a lease: the entry is there, the lease is yours, or another process holds it. */
+/** The answer to a request for a lease. */
 export type Acquired =
-  | { readonly state: 'hit'; readonly entry: Entry }
-  | { readonly state: 'lease'; readonly lease: Lease }
-  | { readonly state: 'wait' }
+  | {
+      /** The entry is there. */
+      readonly state: 'hit'
+      /** The entry. */
+      readonly entry: Entry
+    }
+  | {
+      /** The lease is the caller's. */
+      readonly state: 'lease'
+      /** The lease, to be filled or released. */
+      readonly lease: Lease
+    }
+  | {
+      /** Another process holds the lease. */
+      readonly state: 'wait'
+    }
 
 /** What all tiers have in common. Keys and tags arrive encoded and with their namespace. */
 export interface Tier {
