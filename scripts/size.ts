@@ -21,6 +21,7 @@ async function sizeOf(file: URL): Promise<number> {
     format: 'esm',
     platform: 'node',
     write: false,
+    logLevel: 'error',
   })
   return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length
 }
