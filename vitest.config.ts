@@ -17,7 +17,7 @@ const types = {
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'tools/*', types],
+    projects: ['packages/*', 'tools/*', 'examples/{bookstore,express}', types],
     globalSetup: ['./test/global-setup.ts'],
     reporters: ['default', new SummaryReporter()],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },

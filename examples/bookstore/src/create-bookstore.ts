@@ -1,0 +1,134 @@
+import type { Guard, GuardOptions } from '@seawall/guard'
+import { createDatabase } from '@seawall/pooled-db'
+import { memoryStore, rateLimit, type RateLimitStore } from '@seawall/ratelimit'
+import { redisStore } from '@seawall/ratelimit/redis'
+import { createCache, memoryTier, type Cache } from '@seawall/tiered-cache'
+import { redisTier } from '@seawall/tiered-cache/redis'
+import { Redis } from 'ioredis'
+import { sql, type Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import { createLogger, logGuards } from './create-logger.ts'
+import { failure } from './failure.ts'
+import { problem, type Outgoing, type Route } from './route.ts'
+import { aggregateRoute } from './routes/aggregate.ts'
+import { catalogRoute } from './routes/catalog.ts'
+import { feedRoute } from './routes/feed.ts'
+import { healthRoute, readyRoute } from './routes/health.ts'
+import { homeRoute } from './routes/home.ts'
+import { loginRoute } from './routes/login.ts'
+import { reviewsRoute } from './routes/reviews.ts'
+import { migrate, type Tables } from './schema.ts'
+import { seed } from './seed.ts'
+import { createSessions } from './session.ts'
+import type { Settings } from './settings.ts'
+import { siteGuards } from './site-guards.ts'
+import { countStatements, withServerTiming } from './statement-count.ts'
+
+/** The bookstore without a framework: what to mount, and how to end it. */
+export interface Bookstore {
+  /** Mounted before everything else. */
+  readonly guards: readonly Guard[]
+  /** Options of the framework's door. */
+  readonly guardOptions: GuardOptions
+  /** Mounted behind a parser for JSON and form bodies. */
+  readonly routes: readonly Route[]
+  /** What any other path gets. */
+  readonly notFound: Outgoing
+  /** What a request gets when a handler throws: the error goes to the log. A body that a parser refused gets its 4xx. */
+  readonly failed: (error: unknown) => Outgoing
+  /** The log. */
+  readonly logger: Logger
+  /** From now on `/readyz` says that the process is going. */
+  readonly drain: () => void
+  /** Closes the pool, the cache and Redis. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens what the settings name, creates and fills the tables where they are missing, and returns what to mount.
+ *
+ * @throws Error when PostgreSQL does not answer.
+ */
+export async function createBookstore(settings: Settings): Promise<Bookstore> {
+  const logger = createLogger(settings)
+  const db = createDatabase<Tables>({ connectionString: settings.databaseUrl, max: settings.poolMax })
+  const redis = settings.redisUrl === undefined ? undefined : openRedis(settings.redisUrl, logger)
+  const memory = memoryTier({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 })
+  const cache = createCache({ namespace: 'bookstore', tiers: redis ? [memory, redisTier(redis)] : [memory] })
+  const stopWatching = [countStatements(), logGuards(logger)]
+  let closing = false
+  const close = async (): Promise<void> => {
+    for (const stop of stopWatching) stop()
+    await cache.close()
+    await db.destroy()
+    redis?.disconnect()
+  }
+  try {
+    await prepare(db)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const store = redis ? redisStore(redis, { prefix: 'bookstore' }) : memoryStore()
+  return {
+    guards: siteGuards(settings, store, () => closing),
+    guardOptions: { trustedProxies: settings.trustedProxies },
+    routes: routesOf(settings, { db, cache, store, logger, isClosing: () => closing }),
+    notFound: problem(404, 'Not Found'),
+    failed: (error) => failure(error, logger),
+    logger,
+    drain: () => {
+      closing = true
+    },
+    close,
+  }
+}
+
+/** Creates and fills the tables; of several processes that start at once, one does. */
+async function prepare(db: Kysely<Tables>): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(hashtext('bookstore'))`.execute(transaction)
+    await migrate(transaction)
+    await seed(transaction)
+  })
+}
+
+/** Answers at once or not at all: while Redis is away, requests are served without it. */
+function openRedis(url: string, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    autoResendUnfulfilledCommands: false,
+  })
+  redis.on('error', (error) => logger.warn({ err: error }, 'redis'))
+  return redis
+}
+
+interface Parts {
+  readonly db: ReturnType<typeof createDatabase<Tables>>
+  readonly cache: Cache
+  readonly store: RateLimitStore
+  readonly logger: Logger
+  readonly isClosing: () => boolean
+}
+
+function routesOf(settings: Settings, parts: Parts): Route[] {
+  const { db, cache, store, isClosing } = parts
+  const sessions = createSessions(settings)
+  const loginGuards = [
+    rateLimit({ name: 'login-ip', key: 'ip', rate: '5/m', store }),
+    rateLimit({ name: 'login-username', key: 'post:username', rate: '5/m', store }),
+  ]
+  const routes: Route[] = [
+    { method: 'get', path: '/', guards: [], handler: homeRoute(db, cache) },
+    { method: 'get', path: '/catalog', guards: [], handler: catalogRoute(db) },
+    { method: 'get', path: '/feed', guards: [], handler: feedRoute(db, cache) },
+    { method: 'post', path: '/login', guards: loginGuards, handler: loginRoute(db, sessions) },
+    { method: 'post', path: '/books/:id/reviews', guards: [], handler: reviewsRoute(parts, sessions) },
+    { method: 'get', path: '/aggregate', guards: [], handler: aggregateRoute(settings) },
+    { method: 'get', path: '/healthz', guards: [], handler: healthRoute },
+    { method: 'get', path: '/readyz', guards: [], handler: readyRoute(db, isClosing) },
+  ]
+  if (!settings.serverTiming) return routes
+  return routes.map((route) => ({ ...route, handler: withServerTiming(route.handler) }))
+}

@@ -1,0 +1,8 @@
+/** The bookstore without a framework: routes, guards, settings and data. */
+export { createBookstore, type Bookstore } from './create-bookstore.ts'
+export { loadSettings } from './load-settings.ts'
+export { queryOf, type Outgoing, type Route } from './route.ts'
+export type { Tables } from './schema.ts'
+export { demoReader } from './seed.ts'
+export type { Settings } from './settings.ts'
+export { shutDown } from './shut-down.ts'

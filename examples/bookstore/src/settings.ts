@@ -1,0 +1,31 @@
+/** What the bookstore can be told. */
+export interface Settings {
+  /** Which of `config/` holds over `base`. */
+  readonly environment: 'local' | 'production'
+  /** The address to listen on. */
+  readonly host: string
+  /** The port to listen on; 0 takes a free one. */
+  readonly port: number
+  /** A PostgreSQL URL, with its password: a secret. */
+  readonly databaseUrl: string
+  /** A Redis URL; without one, caches and limits live in this process. */
+  readonly redisUrl: string | undefined
+  /** Signs the session cookie: a secret of at least 32 characters. */
+  readonly sessionSecret: string
+  /** Whether the session cookie is `__Host-` and Secure. */
+  readonly secureCookies: boolean
+  /** Networks of the proxies in front. */
+  readonly trustedProxies: readonly string[]
+  /** What one address may ask for in a minute. */
+  readonly requestsPerMinute: number
+  /** The most connections to PostgreSQL. */
+  readonly poolMax: number
+  /** The services that `/aggregate` asks. */
+  readonly upstreams: { readonly stock: string; readonly prices: string; readonly recommendations: string }
+  /** How long each of them may take, in milliseconds. */
+  readonly upstreamDeadlineMs: number
+  /** The least level that is logged. */
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Whether responses tell the statements and the time they took in `Server-Timing`. */
+  readonly serverTiming: boolean
+}
