@@ -45,7 +45,9 @@ function loadAll(work: string, entries: readonly string[]): void {
 async function packCheck(): Promise<void> {
   const folder = await keepFolder()
   const work = folder.path
-  const folders = readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'package.json')))
+  const folders = readdirSync(join(root, 'packages')).filter((name) =>
+    existsSync(join(root, 'packages', name, 'package.json')),
+  )
   const manifests = folders.map(manifestOf)
   for (const name of folders) run('pnpm', ['pack', '--pack-destination', work], join(root, 'packages', name))
   const tarballs = readdirSync(work).filter((file) => file.endsWith('.tgz'))

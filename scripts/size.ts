@@ -10,7 +10,10 @@ interface Manifest {
 }
 
 const packages = new URL('../packages/', import.meta.url)
-const budgets = JSON.parse(readFileSync(new URL('../size-budgets.json', import.meta.url), 'utf8')) as Record<string, number>
+const budgets = JSON.parse(readFileSync(new URL('../size-budgets.json', import.meta.url), 'utf8')) as Record<
+  string,
+  number
+>
 
 async function sizeOf(file: URL): Promise<number> {
   const { outputFiles } = await build({

@@ -9,11 +9,16 @@ const nodes = join(root, 'scripts/nodes')
 const path = process.env['PATH'] ?? ''
 
 function run(command: string, args: readonly string[], searchPath: string): boolean {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: searchPath } })
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: searchPath },
+  })
   return status === 0
 }
 
-if (!run('pnpm', ['--dir', nodes, '--ignore-workspace', 'install', '--frozen-lockfile', '--silent'], path)) process.exit(1)
+if (!run('pnpm', ['--dir', nodes, '--ignore-workspace', 'install', '--frozen-lockfile', '--silent'], path))
+  process.exit(1)
 const { optionalDependencies } = JSON.parse(readFileSync(join(nodes, 'package.json'), 'utf8')) as {
   readonly optionalDependencies: Readonly<Record<string, string>>
 }

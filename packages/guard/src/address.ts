@@ -8,10 +8,15 @@ type Network = [address: Address, bits: number]
 
 /** How many answers a memo holds before it starts anew: what is remembered comes from clients. */
 const memoSize = 1024
+/** What is longer is no address, whatever its zone, and not worth remembering. */
+const longestToken = 100
+
+const bracketed = /^\[([^\]]*)\](?::(?:\d{1,5}|_[\w.-]+))?$/
+const withPort = /^([\d.]+):(?:\d{1,5}|_[\w.-]+)$/
 
 /**
- * An address in canonical form: IPv4 dotted, IPv6 by RFC 5952, IPv4-mapped IPv6 folded to IPv4; port, brackets and zone
- * stripped. `undefined` when the token is no address.
+ * An address in canonical form: IPv4 dotted, IPv6 by RFC 5952, IPv4-mapped IPv6 folded to IPv4; port (a number, or
+ * obfuscated by RFC 7239 §6.3), brackets and zone stripped. `undefined` when the token is no address.
  */
 export const canonicalAddress: (token: string) => string | undefined = memoize((token) => {
   const address = parseAddress(token)
@@ -42,8 +47,8 @@ function isIn(address: Address, network: Address, bits: number): boolean {
 }
 
 function parseAddress(token: string): Address | undefined {
-  const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(token)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(token)?.[1] ?? token
-  const address = parseBare(bare.replace(/%.*$/, ''))
+  const bare = bracketed.exec(token)?.[1] ?? withPort.exec(token)?.[1] ?? token
+  const address = parseBare(bare.includes(':') ? bare.replace(/%.*$/, '') : bare)
   return isMapped(address) ? address.toIPv4Address() : address
 }
 
@@ -74,6 +79,7 @@ function format(address: Address): string {
 function memoize<T>(compute: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {
+    if (text.length > longestToken) return compute('')
     const found = known.get(text)
     if (found !== undefined || known.has(text)) return found as T
     if (known.size >= memoSize) known.clear()

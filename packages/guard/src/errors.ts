@@ -1,5 +1,6 @@
 /** A header was set on a response whose head has left already. */
 export class HeadSentError extends Error {
+  /** The name of the class. */
   override readonly name = 'HeadSentError'
   /** A code that stays. */
   readonly code = 'ERR_HEAD_SENT'

@@ -19,6 +19,15 @@ export type { Next } from './node-middleware.ts'
  * Express's own `trust proxy` is not consulted: see {@link GuardOptions.trustedProxies}.
  *
  * @throws TypeError or RangeError for what is not a guard or not an option.
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import { guard } from '@seawall/guard/express'
+ *
+ * const nosniff = { name: 'nosniff', headers: { 'x-content-type-options': 'nosniff' } }
+ * const app = express().use(guard([nosniff], { trustedProxies: ['10.0.0.0/8'] }))
+ * app.get('/', (_request, response) => response.send('hello'))
+ * ```
  */
 export function guard(
   guards: readonly Guard[],

@@ -48,6 +48,18 @@ export type FastifyPlugin = (instance: FastifyInstanceLike, options: unknown, do
  * of `@seawall/guard/node` on `app.server`. Fastify's own `trustProxy` is not consulted.
  *
  * @throws TypeError or RangeError for what is not a guard or not an option.
+ * @example
+ * ```ts
+ * import fastify from 'fastify'
+ * import { guard, guardHook } from '@seawall/guard/fastify'
+ *
+ * const nosniff = { name: 'nosniff', headers: { 'x-content-type-options': 'nosniff' } }
+ * const small = { name: 'small', onRequest: (x) => (x.body?.text?.length > 100 ? { status: 422 } : undefined) }
+ * const app = fastify()
+ * app.register(guard([nosniff]))
+ * app.post('/notes', { preHandler: guardHook([small]) }, (request) => request.body)
+ * await app.ready()
+ * ```
  */
 export function guard(guards: readonly Guard[], options: GuardOptions = {}): FastifyPlugin {
   const hook = guardHook(guards, options)
@@ -78,10 +90,9 @@ export function guardHook(guards: readonly Guard[], options: GuardOptions = {}):
     }
     if (verdict === undefined) return done()
     if (!isPromise(verdict)) return answer(reply, verdict)
-    verdict.then(
-      (later) => (later === undefined ? done() : answer(reply, later)),
-      (error: unknown) => done(toError(error)),
-    )
+    const settle = (later: Reply | undefined): void => (later === undefined ? done() : answer(reply, later))
+    const fail = (error: unknown): void => done(toError(error))
+    verdict.then(settle, fail)
   }
 }
 
@@ -93,5 +104,10 @@ function toError(thrown: unknown): Error {
 function answer(reply: FastifyReplyLike, { status, headers, body }: Reply): void {
   reply.code(status)
   if (headers !== undefined) reply.headers(headers as Record<string, string | string[]>)
-  reply.send(body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : (body ?? ''))
+  reply.send(toBuffer(body ?? ''))
+}
+
+/** Fastify adds a charset to the type of a string. */
+function toBuffer(body: string | Uint8Array): Buffer {
+  return typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 }

@@ -13,14 +13,18 @@ export function isFieldValue(text: unknown): text is string {
   return typeof text === 'string' && value.test(text)
 }
 
+/** Whether a name and one or several values can be a header. */
+export function isField(lowerName: unknown, content: unknown): boolean {
+  return isFieldName(lowerName) && (Array.isArray(content) ? content.every(isFieldValue) : isFieldValue(content))
+}
+
 /**
  * Refuses what cannot be a header.
  *
  * @throws TypeError naming the header, never its value.
  */
 export function checkField(lowerName: string, content: HeaderValue): void {
-  if (isFieldName(lowerName) && (typeof content === 'string' ? isFieldValue(content) : content.every(isFieldValue)))
-    return
+  if (isField(lowerName, content)) return
   throw new TypeError(
     `Cannot set header '${String(lowerName)}' as it must be a lower-case name with a value of visible characters`,
   )

@@ -21,6 +21,7 @@ export function parseForwarded(field: string): (Hop | undefined)[] {
 function parseElement(element: string): Hop | undefined {
   const parameters = new Map<string, string>()
   for (const part of splitOutsideQuotes(element, ';')) {
+    if (part === '') continue
     const match = pair.exec(part)
     const name = match?.[1]?.toLowerCase()
     const value = match?.[2] ?? match?.[3]?.replace(/\\(.)/g, '$1')
@@ -30,19 +31,25 @@ function parseElement(element: string): Hop | undefined {
   return { address: parameters.get('for'), scheme: parameters.get('proto'), host: parameters.get('host') }
 }
 
+/** From the right, where our own proxies write: a quote that the client has left open must not swallow their words. */
 function splitOutsideQuotes(text: string, separator: string): string[] {
   const parts: string[] = []
-  let start = 0
+  let end = text.length
   let quoted = false
-  for (let index = 0; index < text.length; index++) {
+  for (let index = end - 1; index >= 0; index--) {
     const character = text[index]
-    if (quoted && character === '\\') index++
-    else if (character === '"') quoted = !quoted
-    else if (character === separator && !quoted) {
-      parts.push(text.slice(start, index).trim())
-      start = index + 1
-    }
+    if (character === '"' && !(quoted && isEscaped(text, index))) quoted = !quoted
+    if (character !== separator || quoted) continue
+    parts.push(text.slice(index + 1, end).trim())
+    end = index
   }
-  parts.push(text.slice(start).trim())
-  return parts
+  parts.push(text.slice(0, end).trim())
+  return parts.toReversed()
+}
+
+/** An odd number of backslashes stands before a character. */
+function isEscaped(text: string, at: number): boolean {
+  let index = at
+  while (text[index - 1] === '\\') index--
+  return (at - index) % 2 === 1
 }

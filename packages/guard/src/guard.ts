@@ -26,7 +26,11 @@ export interface Exchange {
   readonly method: string
   /** The request target as received, `/a%20b?x=1`; absolute when the client sent the absolute form. */
   readonly url: string
-  /** The path of the target up to `?`, not decoded; of an absolute-form target likewise (RFC 9112 §3.2.2). */
+  /**
+   * The path of the target up to `?` or `#`, not decoded; of an absolute-form target likewise (RFC 9112 §3.2.2). Under Hono
+   * without dot segments, which Hono resolves before it routes. A router may take more than one path for the same route
+   * (case, escapes, a slash at the end): what must hold for a route is mounted on that route.
+   */
   readonly path: string
   /** The client's address by the trusted-proxy rule, in canonical form; empty when it is not known. */
   readonly ip: string
@@ -100,6 +104,6 @@ export interface Guard {
    * 204 or 304.
    */
   onBody?(exchange: Exchange, head: Head, body: string | Uint8Array): Reply | undefined
-  /** Learns how the exchange ended, once. */
+  /** Learns how the exchange ended, once; also when an earlier guard replied and `onRequest` was not called. */
   onClose?(exchange: Exchange, end: End): void
 }

@@ -1,11 +1,16 @@
 import type { Head, Reply } from './guard.ts'
 import { checkReply } from './admit.ts'
-import { exchangeKey, type Departing, type GuardedResponse, type Hold, type WrittenHead } from './departing.ts'
-import { closeHead, openHead, sendHead } from './send-head.ts'
+import {
+  exchangeKey,
+  type Departing,
+  type GuardedResponse,
+  type Hold,
+  type ResponseMethods,
+  type WrittenHead,
+} from './departing.ts'
+import { closeHead, handOn, openHead, sendHead } from './send-head.ts'
 
 type Body = string | Uint8Array
-type AnyWrite = (this: GuardedResponse, ...args: readonly unknown[]) => boolean
-type AnyEnd = (this: GuardedResponse, ...args: readonly unknown[]) => GuardedResponse
 
 /**
  * Holds the head back until the first `write` or `end` tells whether the body is whole: one piece that is ended in the
@@ -14,11 +19,31 @@ type AnyEnd = (this: GuardedResponse, ...args: readonly unknown[]) => GuardedRes
 export function holdBody(exchange: Departing): void {
   if (exchange.hold !== undefined) return
   const { response } = exchange
-  const { write, end, flushHeaders } = response
+  const { write, end, flushHeaders } = response as ResponseMethods
   exchange.hold = { write, end, flushHeaders, head: undefined, chunk: undefined, released: false }
   response.write = heldWrite as GuardedResponse['write']
   response.end = heldEnd as GuardedResponse['end']
   response.flushHeaders = heldFlush
+}
+
+/** What a response says of itself once its head is written, whether or not it has been handed on. */
+const headersSent = { value: true, configurable: true }
+
+/** Keeps a head that was written by hand until the body is known. */
+export function holdHead(exchange: Departing, hold: Hold, written: WrittenHead): void {
+  const { response } = exchange
+  if (hold.head === undefined) {
+    hold.head = written
+    response.statusCode = written.status
+    Object.defineProperty(response, 'headersSent', headersSent)
+    return
+  }
+  // wrappers look at what Node keeps privately, take the head for unwritten and write it implicitly
+  const implicit = written.status === hold.head.status && written.reason === undefined && written.headers === undefined
+  if (implicit) return
+  // Node itself refuses the second head once the first has left
+  release(exchange)
+  handOn(exchange, written.status, written.reason, written.headers)
 }
 
 function heldWrite(this: GuardedResponse, data: unknown, ...rest: readonly unknown[]): boolean {
@@ -30,7 +55,7 @@ function heldWrite(this: GuardedResponse, data: unknown, ...rest: readonly unkno
     return true
   }
   release(exchange)
-  return (hold.write as AnyWrite).call(this, data, ...rest)
+  return hold.write.call(this, data, ...rest)
 }
 
 function heldEnd(this: GuardedResponse, ...args: readonly unknown[]): GuardedResponse {
@@ -39,20 +64,15 @@ function heldEnd(this: GuardedResponse, ...args: readonly unknown[]): GuardedRes
   const [data] = args
   const hasData = data !== undefined && data !== null && typeof data !== 'function'
   const whole = wholeOf(hold, hasData, args)
-  if (whole === undefined || exchange.left || !mayHaveBody(exchange, hold)) {
+  if (whole === undefined || exchange.left || !mayHaveBody(exchange, hold) || hasTrailers(this)) {
     release(exchange)
-    return (hold.end as AnyEnd).call(this, ...args)
+    return hold.end.call(this, ...args)
   }
   hold.released = true
-  const encoding = whole.rest.find((value) => typeof value === 'string') as BufferEncoding | undefined
-  const body = sendWhole(exchange, hold.head, whole.data, encoding)
+  const body = sendWhole(exchange, hold.head, decoded(whole))
   for (const done of whole.rest) if (typeof done === 'function') this.once('finish', done as () => void)
   const last: readonly unknown[] = hasData ? [] : args
-  return (hold.end as AnyEnd).call(
-    this,
-    ...(body === whole.data ? [body, encoding] : [body]),
-    ...last.filter(isFunction),
-  )
+  return hold.end.call(this, body, ...last.filter(isFunction))
 }
 
 function heldFlush(this: GuardedResponse): void {
@@ -73,6 +93,19 @@ function mayHaveBody({ method, response }: Departing, { head }: Hold): boolean {
   return method !== 'HEAD' && status !== 204 && status !== 304
 }
 
+/** Trailers need the chunks of a stream. Node keeps here the ones that were added already. */
+function hasTrailers(response: GuardedResponse): boolean {
+  const { _trailer: added } = response as { readonly _trailer?: unknown }
+  return typeof added === 'string' && added !== ''
+}
+
+/** The bytes of a chunk that was given in another encoding than UTF-8. */
+function decoded({ data, rest }: NonNullable<Hold['chunk']>): Body {
+  const encoding = rest.find((value) => typeof value === 'string') as BufferEncoding | undefined
+  if (typeof data !== 'string' || encoding === undefined || /^utf-?8$/i.test(encoding)) return data
+  return Buffer.from(data, encoding)
+}
+
 function isBody(data: unknown): data is Body {
   return (typeof data === 'string' || data instanceof Uint8Array) && data.length > 0
 }
@@ -82,13 +115,12 @@ function isFunction(value: unknown): boolean {
 }
 
 /** Shows a whole body to the guards, sends the head that results, and returns the body that is to follow it. */
-function sendWhole(exchange: Departing, held: WrittenHead | undefined, body: Body, encoding?: BufferEncoding): Body {
+function sendWhole(exchange: Departing, held: WrittenHead | undefined, body: Body): Body {
   const written = held ?? { status: exchange.response.statusCode, reason: undefined, headers: undefined }
   const head = openHead(exchange, written)
   const result = showBody(exchange, head, body)
   if (head.status === 204 || head.status === 304) head.delete('content-length')
-  else if (head.get('transfer-encoding') === undefined)
-    head.set('content-length', String(byteLength(result, result === body ? encoding : undefined)))
+  else if (head.get('transfer-encoding') === undefined) head.set('content-length', String(byteLength(result)))
   closeHead(exchange, head, written)
   return result
 }
@@ -115,8 +147,8 @@ function replace(head: Head, { status, headers, body }: Reply): Body {
   return status === 204 || status === 304 ? '' : (body ?? '')
 }
 
-function byteLength(body: Body, encoding: BufferEncoding | undefined): number {
-  return typeof body === 'string' ? Buffer.byteLength(body, encoding) : body.byteLength
+function byteLength(body: Body): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
 }
 
 /** Lets a stream go: its head, and the chunk that waited. */
@@ -125,7 +157,7 @@ function release(exchange: Departing): void {
   if (hold.released) return
   hold.released = true
   if (hold.head !== undefined && !exchange.left) sendHead(exchange, hold.head)
-  if (hold.chunk !== undefined) (hold.write as AnyWrite).call(exchange.response, hold.chunk.data, ...hold.chunk.rest)
+  if (hold.chunk !== undefined) hold.write.call(exchange.response, hold.chunk.data, ...hold.chunk.rest)
 }
 
 function releaseLater(exchange: Departing): void {

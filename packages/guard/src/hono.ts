@@ -4,11 +4,13 @@
  * @module hono
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { fn } from '@seawall/options'
 import { admit, isPromise } from './admit.ts'
 import { exchangeKey, type GuardedRequest, type GuardedResponse } from './departing.ts'
 import type { Guard, Reply } from './guard.ts'
 import { enter } from './node-exchange.ts'
-import { doorOf, type Door, type GuardOptions } from './options.ts'
+import { doorOf, type Door, type DoorTraits, type GuardOptions } from './options.ts'
+import { pathOf } from './request-target.ts'
 import { WebExchange } from './web-exchange.ts'
 import { finish, toResponse } from './web-response.ts'
 
@@ -47,17 +49,22 @@ interface NodeBindings {
  * does not tell a whole body from a stream, and `onClose` runs when the response is handed over.
  *
  * @throws TypeError or RangeError for what is not a guard or not an option.
+ * @example
+ * ```ts
+ * import { Hono } from 'hono'
+ * import { guard } from '@seawall/guard/hono'
+ *
+ * const nosniff = { name: 'nosniff', headers: { 'x-content-type-options': 'nosniff' } }
+ * const app = new Hono().use(guard([nosniff])).get('/', (c) => c.text('hello'))
+ * console.assert((await app.request('/')).headers.get('x-content-type-options') === 'nosniff')
+ * ```
  */
 export function guard(
   guards: readonly Guard[],
   options: HonoGuardOptions = {},
 ): (context: HonoContext, next: () => Promise<void>) => Promise<Response | void> {
-  const { peerAddress, ...shared } = options
-  if (peerAddress !== undefined && typeof peerAddress !== 'function')
-    throw new TypeError(
-      `Cannot mount guards as 'peerAddress' must be a function: current value is ${typeof peerAddress}`,
-    )
-  const door = doorOf(guards, shared, bodyOf)
+  const door = doorOf(guards, options, traits)
+  const { peerAddress } = options
   return (context, next) => {
     const { incoming, outgoing } = (context.env ?? {}) as NodeBindings
     if (incoming === undefined || outgoing === undefined)
@@ -65,11 +72,13 @@ export function guard(
     const exchange = enter(door, incoming as GuardedRequest, outgoing as GuardedResponse, context)
     const verdict = admit(door.stack.request, exchange)
     if (verdict === undefined) return next()
-    if (!isPromise(verdict)) return Promise.resolve(toResponse(verdict))
-    return verdict.then((reply): Promise<Response | void> | Response =>
-      reply === undefined ? next() : toResponse(reply),
-    )
+    return isPromise(verdict) ? settle(verdict, next) : Promise.resolve(toResponse(verdict))
   }
+}
+
+async function settle(verdict: Promise<Reply | undefined>, next: () => Promise<void>): Promise<Response | void> {
+  const reply = await verdict
+  return reply === undefined ? next() : toResponse(reply)
 }
 
 async function runOnWeb(
@@ -81,16 +90,16 @@ async function runOnWeb(
   const outer = context[exchangeKey]
   const exchange = outer ?? new WebExchange(door, context.req.raw, context, peerAddress)
   context[exchangeKey] = exchange
-  exchange.stack = exchange.stack.with(door.stack)
+  outer?.join(door)
   let reply: Reply | undefined
   try {
     reply = await admit(door.stack.request, exchange)
+    if (reply === undefined) await next()
   } catch (error) {
     // Hono lays the headers of the response that is there over the one its error handler makes
     if (outer === undefined) replaceResponse(context, finish(exchange, new Response(null, { status: 500 })))
     throw error
   }
-  if (reply === undefined) await next()
   if (outer !== undefined) return reply && toResponse(reply)
   return replaceResponse(context, finish(exchange, reply === undefined ? context.res : toResponse(reply)))
 }
@@ -99,6 +108,12 @@ async function runOnWeb(
 function replaceResponse(context: HonoContext, response: Response): void {
   context.res = undefined as unknown as Response
   context.res = response
+}
+
+/** Hono resolves dot segments and backslashes before it routes: guards must see the path that it sees. */
+function routedPath(target: string): string {
+  const path = pathOf(target)
+  return /\/\.|%2e|\\/i.test(path) ? new URL(`http://hono${path}`).pathname : path
 }
 
 interface Parsed {
@@ -113,3 +128,5 @@ function bodyOf(raw: unknown): unknown {
   const parsed = req.bodyCache.parsedBody
   return req.valid('json') ?? req.valid('form') ?? (isPromise(parsed as Promise<unknown>) ? undefined : parsed)
 }
+
+const traits: DoorTraits = { bodyOf, pathOf: routedPath, rules: { peerAddress: fn() } }

@@ -29,19 +29,36 @@ export interface KoaContext {
  * parser has left in `ctx.request.body`. Koa's own `app.proxy` is not consulted.
  *
  * @throws TypeError or RangeError for what is not a guard or not an option.
+ * @example
+ * ```ts
+ * import Koa from 'koa'
+ * import { guard } from '@seawall/guard/koa'
+ *
+ * const nosniff = { name: 'nosniff', headers: { 'x-content-type-options': 'nosniff' } }
+ * const app = new Koa().use(guard([nosniff]))
+ * app.use((context) => (context.body = 'hello'))
+ * ```
  */
 export function guard(
   guards: readonly Guard[],
   options: GuardOptions = {},
 ): (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown> | undefined {
-  const door = doorOf(guards, options, bodyOf)
+  const door = doorOf(guards, options, { bodyOf })
   return (context, next) => {
     const exchange = enter(door, context.req as GuardedRequest, context.res as GuardedResponse, context)
     const verdict = admit(door.stack.request, exchange)
     if (verdict === undefined) return next()
-    if (!isPromise(verdict)) return answer(context, verdict)
-    return verdict.then((reply) => (reply === undefined ? next() : answer(context, reply)))
+    return isPromise(verdict) ? settle(context, verdict, next) : answer(context, verdict)
   }
+}
+
+async function settle(
+  context: KoaContext,
+  verdict: Promise<Reply | undefined>,
+  next: () => Promise<unknown>,
+): Promise<unknown> {
+  const reply = await verdict
+  return reply === undefined ? next() : answer(context, reply)
 }
 
 function bodyOf(raw: unknown): unknown {

@@ -1,10 +1,18 @@
-import { exchangeKey, type Departing, type GuardedRequest, type GuardedResponse, type Hold } from './departing.ts'
+import {
+  exchangeKey,
+  isHttp2,
+  type Departing,
+  type GuardedRequest,
+  type GuardedResponse,
+  type Hold,
+  type ResponseMethods,
+} from './departing.ts'
 import { HeadSentError } from './errors.ts'
 import { checkField } from './field.ts'
 import type { HeaderValue } from './guard.ts'
 import type { Door } from './options.ts'
 import { reportError, type Moment } from './report-error.ts'
-import { hostOf, pathOf } from './request-target.ts'
+import { hostOf } from './request-target.ts'
 import type { Stack } from './stack.ts'
 import type { Client, ClientOf, Connection } from './trusted-proxies.ts'
 import { watchClose, watchHead } from './watch-response.ts'
@@ -21,7 +29,10 @@ export function enter(door: Door, request: GuardedRequest, response: GuardedResp
   if (known === undefined) request[exchangeKey] = exchange
   else exchange.join(door, raw)
   if (exchange.stack.touchesHead) watchHead(exchange)
-  if (exchange.stack.close.length > 0) watchClose(exchange)
+  if (exchange.stack.close.length > 0) {
+    exchange.rememberPeer()
+    watchClose(exchange)
+  }
   return exchange
 }
 
@@ -36,11 +47,15 @@ export class NodeExchange implements Departing, Connection {
   readonly response: GuardedResponse
   stack: Stack
   fields: HeaderValue[] | undefined
-  writeHead: GuardedResponse['writeHead'] | undefined
+  writeHead: ResponseMethods['writeHead'] | undefined
   hold: Hold | undefined
   left: boolean
   watched: boolean
+  ended: boolean
+  asked: string
+  peer: string | undefined
   bodyOf: Door['bodyOf']
+  pathOf: Door['pathOf']
   readonly onError: Door['onError']
   readonly clientOf: ClientOf
   client: Client | undefined
@@ -57,7 +72,11 @@ export class NodeExchange implements Departing, Connection {
     this.hold = undefined
     this.left = false
     this.watched = false
+    this.ended = false
+    this.asked = ''
+    this.peer = undefined
     this.bodyOf = door.bodyOf
+    this.pathOf = door.pathOf
     this.onError = door.onError
     this.clientOf = door.clientOf
     this.client = undefined
@@ -70,6 +89,17 @@ export class NodeExchange implements Departing, Connection {
     this.fields = this.fields?.filter((_, index, all) => !door.stack.names.has(all[index - (index % 2)] as string))
     this.raw = raw
     this.bodyOf = door.bodyOf
+    this.pathOf = door.pathOf
+  }
+
+  /** For `onClose`: a socket that was never asked while it was open cannot tell any more, nor can HTTP/2. */
+  rememberPeer(): void {
+    if (!isHttp2(this.response)) {
+      this.peer ??= this.peerAddress
+      return
+    }
+    const { ip, secure, host } = this.clientOf(this)
+    this.client = { ip, secure, host }
   }
 
   get [exchangeKey](): this {
@@ -81,7 +111,7 @@ export class NodeExchange implements Departing, Connection {
   }
 
   get path(): string {
-    return pathOf(this.url)
+    return this.pathOf(this.url)
   }
 
   get ip(): string {
@@ -105,7 +135,7 @@ export class NodeExchange implements Departing, Connection {
   }
 
   get peerAddress(): string {
-    return this.request.socket?.remoteAddress ?? ''
+    return this.peer ?? this.request.socket?.remoteAddress ?? ''
   }
 
   get peerSecure(): boolean {
@@ -117,7 +147,9 @@ export class NodeExchange implements Departing, Connection {
     const lines: string[] = []
     for (let index = 0; index < rawHeaders.length; index += 2)
       if (isHostField(rawHeaders[index] as string)) lines.push(rawHeaders[index + 1] as string)
-    return hostOf(lines, this.url)
+    // HTTP/2 names the host as `:authority`, and a client may repeat it as `host` (RFC 9113 §8.3.1)
+    const isRepeated = lines.length === 2 && lines[0] === lines[1] && isHttp2(this.response)
+    return hostOf(isRepeated ? lines.slice(1) : lines, this.url)
   }
 
   header(lowerName: string): string | undefined {

@@ -1,9 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
+import { checkField } from './field.ts'
 import type { Head, HeaderValue } from './guard.ts'
-import type { Departing, GuardedResponse } from './departing.ts'
-
-/** What `writeHead` takes as headers: an object, a flat list, or a list of pairs. */
-export type WrittenHeaders = OutgoingHttpHeaders | readonly unknown[]
+import type { Departing, GuardedResponse, WrittenHeaders } from './departing.ts'
 
 /**
  * The headers of a response on which none were set before: what was given to `writeHead`, what guards have set, and the
@@ -68,11 +66,13 @@ export class FlatHead implements Head {
   }
 
   set(lowerName: string, value: HeaderValue): void {
+    checkField(lowerName, value)
     this.delete(lowerName)
     this.list.push(lowerName, value)
   }
 
   append(lowerName: string, value: string): void {
+    checkField(lowerName, value)
     this.list.push(lowerName, value)
   }
 
@@ -97,10 +97,12 @@ export class ResponseHead implements Head {
   }
 
   set(lowerName: string, value: HeaderValue): void {
+    checkField(lowerName, value)
     this.#response.setHeader(lowerName, value)
   }
 
   append(lowerName: string, value: string): void {
+    checkField(lowerName, value)
     this.#response.setHeader(lowerName, [this.get(lowerName) ?? [], value].flat())
   }
 

@@ -26,14 +26,15 @@ export function nodeMiddleware(
     }
     if (verdict === undefined) return next()
     const settle = (reply: Reply | undefined): void => (reply === undefined ? next() : answer(response, reply))
+    const fail = (error: unknown): void => next(error)
     verdict.then(
-      (reply) => later(() => settle(reply)),
-      (error: unknown) => later(() => next(error)),
+      (reply) => later(settle, reply),
+      (error: unknown) => later(fail, error),
     )
   }
 }
 
 /** Out of the promise: what the continuation throws must reach the process like any other throw, not a rejection. */
-function later(continuation: () => void): void {
-  process.nextTick(continuation)
+function later<T>(continuation: (value: T) => void, value: T): void {
+  process.nextTick(continuation, value)
 }

@@ -1,6 +1,7 @@
-import { anyValue, checkOptions, fn, oneOf } from '@seawall/options'
+import { anyValue, checkOptions, fn, oneOf, type Rule } from '@seawall/options'
 import type { Guard } from './guard.ts'
 import type { OnError } from './report-error.ts'
+import { pathOf } from './request-target.ts'
 import { stackOf, type Stack } from './stack.ts'
 import { clientFinder, type ClientOf, type ProxyHeaders, type TrustedProxies } from './trusted-proxies.ts'
 
@@ -37,6 +38,14 @@ export interface Door {
   readonly onError: OnError | undefined
   /** Where the framework keeps the parsed body. */
   readonly bodyOf: (raw: unknown) => unknown
+  /** The path that the framework makes of a request target. */
+  readonly pathOf: (target: string) => string
+}
+
+/** What differs from framework to framework. */
+export interface DoorTraits extends Pick<Door, 'bodyOf'>, Partial<Pick<Door, 'pathOf'>> {
+  /** Options of this door alone. */
+  readonly rules?: Readonly<Record<string, Rule>>
 }
 
 /**
@@ -44,17 +53,22 @@ export interface Door {
  *
  * @throws TypeError or RangeError for what is not a guard or not an option.
  */
-export function doorOf(guards: readonly Guard[], options: GuardOptions, bodyOf: Door['bodyOf']): Door {
+export function doorOf(guards: readonly Guard[], options: GuardOptions, traits: DoorTraits): Door {
   checkOptions('mount guards', options, {
     trustedProxies: anyValue,
     proxyHeaders: oneOf('x-forwarded', 'forwarded'),
     onError: fn(),
+    ...traits.rules,
   })
   const { trustedProxies, proxyHeaders, onError } = options
-  return { stack: stackOf(guards), clientOf: clientFinder(trustedProxies, proxyHeaders), onError, bodyOf }
+  return {
+    stack: stackOf(guards),
+    clientOf: clientFinder(trustedProxies, proxyHeaders),
+    onError,
+    bodyOf: traits.bodyOf,
+    pathOf: traits.pathOf ?? pathOf,
+  }
 }
 
-/** The `body` property of a request, where Express, Fastify and most parsers put it. */
-export function bodyProperty(raw: unknown): unknown {
-  return (raw as { readonly body?: unknown }).body
-}
+/** The body is the `body` property of the request, where Express, Fastify and most parsers put it. */
+export const bodyProperty: DoorTraits = { bodyOf: (raw) => (raw as { readonly body?: unknown }).body }

@@ -76,7 +76,8 @@ function failLater(exchange: NodeExchange): (error: unknown) => void {
 
 function fail(exchange: NodeExchange, error: unknown, moment: 'onRequest' | 'handler'): void {
   const { response } = exchange
-  exchange.report(error, moment === 'handler' ? 'handler' : 'guard', moment)
+  exchange.report(error, moment === 'handler' ? 'handler' : exchange.asked, moment)
+  if (response.writableEnded) return
   if (response.headersSent) response.destroy()
   else sendReply(response, internalServerError)
 }

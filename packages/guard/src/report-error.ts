@@ -1,4 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
+import { inspect } from 'node:util'
+import { isPromise } from './admit.ts'
 import type { Exchange } from './guard.ts'
 
 /** The moment in which a guard failed. `handler` is the listener that `protect` wraps. */
@@ -38,18 +40,17 @@ export function reportError(onError: OnError | undefined, error: unknown, contex
     return
   }
   try {
-    onError(error, context)
+    const result: unknown = onError(error, context)
+    // it may have been written `async`: a rejection would end the process
+    if (isPromise(result)) result.then(undefined, (second: unknown) => warn(second, context))
   } catch (second) {
     warn(second, context)
   }
 }
 
 function warn(error: unknown, { guard, moment }: ErrorContext): void {
-  process.emitWarning(
-    `'${guard}' threw in ${moment}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    {
-      type: 'SeawallWarning',
-      code: 'SEAWALL_GUARD_ERROR',
-    },
-  )
+  process.emitWarning(`'${guard}' threw in ${moment}: ${inspect(error)}`, {
+    type: 'SeawallWarning',
+    code: 'SEAWALL_GUARD_ERROR',
+  })
 }

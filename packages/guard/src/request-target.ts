@@ -1,9 +1,12 @@
 const absolute = /^[a-z][a-z0-9+\-.]*:\/\/([^/?#]*)/i
 
-/** The path of a request target up to `?`, not decoded (RFC 9112 §3.2). */
+/**
+ * The path of a request target up to `?`, not decoded (RFC 9112 §3.2); up to `#` too, which no target may have and Node and
+ * the frameworks' routers let pass.
+ */
 export function pathOf(target: string): string {
-  const query = target.indexOf('?')
-  const bare = query === -1 ? target : target.slice(0, query)
+  const end = target.search(/[?#]/)
+  const bare = end === -1 ? target : target.slice(0, end)
   if (bare.startsWith('/')) return bare
   const origin = absolute.exec(bare)?.[0]
   return origin === undefined ? bare : bare.slice(origin.length) || '/'

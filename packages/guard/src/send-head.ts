@@ -1,8 +1,9 @@
 import { ServerResponse } from 'node:http'
-import type { Departing, GuardedResponse, WrittenHead } from './departing.ts'
-import { FlatHead, ResponseHead, mergeHeaders, setHeaders, type WrittenHeaders } from './node-head.ts'
+import { callOnHead } from './call-hooks.ts'
+import { isHttp2, type Departing, type ResponseMethods, type WrittenHead, type WrittenHeaders } from './departing.ts'
+import { FlatHead, ResponseHead, mergeHeaders, setHeaders } from './node-head.ts'
 
-const nodeWriteHead = ServerResponse.prototype.writeHead
+const nodeWriteHead = (ServerResponse.prototype as unknown as ResponseMethods).writeHead
 
 /** Merges the head, lets guards look at it, and hands it on. */
 export function sendHead(exchange: Departing, written: WrittenHead): void {
@@ -21,21 +22,15 @@ export function openHead(exchange: Departing, { status, headers }: WrittenHead):
 
 /** The last look of every guard at a head, which then leaves. */
 export function closeHead(exchange: Departing, head: FlatHead | ResponseHead, written: WrittenHead): void {
-  for (const guard of exchange.stack.head) {
-    try {
-      guard.onHead(exchange, head)
-    } catch (error) {
-      exchange.report(error, guard.name, 'onHead')
-    }
-  }
+  callOnHead(exchange, head)
   const headers = head instanceof FlatHead ? head.list : undefined
   if (head.status === written.status) return leave(exchange, head.status, written.reason, headers)
   if (head.status === 204 || head.status === 304) {
     head.delete('content-length')
     head.delete('transfer-encoding')
   }
-  // a status message that was set for the other status would be sent with this one
-  if (exchange.response.statusMessage) exchange.response.statusMessage = ''
+  // a status message that was set for the other status would be sent with this one; HTTP/2 has none and warns when asked
+  if (!isHttp2(exchange.response)) exchange.response.statusMessage = ''
   leave(exchange, head.status, undefined, headers)
 }
 
@@ -46,7 +41,7 @@ export function handOn(
   reason: string | undefined,
   headers: WrittenHeaders | undefined,
 ): void {
-  const next = writeHead as (this: GuardedResponse, status: number, ...rest: unknown[]) => unknown
+  const next = writeHead as ResponseMethods['writeHead']
   if (reason === undefined && headers === undefined) next.call(response, status)
   else if (reason === undefined) next.call(response, status, headers)
   else next.call(response, status, reason, headers)
@@ -68,6 +63,7 @@ function leave(
   } catch (error) {
     // the head has not left after all: whoever answers instead passes here again
     exchange.left = false
+    Reflect.deleteProperty(exchange.response, 'headersSent')
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import { nearest } from '@seawall/options'
 import { isFieldName, isFieldValue } from './field.ts'
 import type { Guard } from './guard.ts'
 
@@ -48,6 +49,7 @@ export class Stack {
 }
 
 const moments = ['onRequest', 'onHead', 'onBody', 'onClose'] as const
+const properties: readonly string[] = ['name', 'headers', 'remove', ...moments]
 
 /**
  * Checks guards and sorts them.
@@ -64,6 +66,7 @@ export function stackOf(guards: readonly Guard[]): Stack {
 function checkGuard(guard: Guard): void {
   if (typeof guard !== 'object' || guard === null || typeof guard.name !== 'string' || guard.name === '')
     throw new TypeError(`Cannot mount a guard as it must be an object with a name: current value is ${typeof guard}`)
+  refuseMisspelling(guard)
   for (const moment of moments) {
     const hook: unknown = guard[moment]
     if (hook !== undefined && typeof hook !== 'function')
@@ -71,16 +74,36 @@ function checkGuard(guard: Guard): void {
         `Cannot mount guard '${guard.name}' as '${moment}' must be a function: current value is ${typeof hook}`,
       )
   }
-  for (const name of guard.remove ?? []) {
+  const { remove = [], headers = {} } = guard
+  if (!Array.isArray(remove))
+    throw new TypeError(
+      `Cannot mount guard '${guard.name}' as 'remove' must be an array: current value is ${typeof remove}`,
+    )
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
+    throw new TypeError(
+      `Cannot mount guard '${guard.name}' as 'headers' must be an object: current value is ${typeof headers}`,
+    )
+  for (const name of remove) {
     if (!isFieldName(name))
       throw new TypeError(
         `Cannot mount guard '${guard.name}' as 'remove' must list lower-case names: one is '${String(name)}'`,
       )
   }
-  for (const [name, value] of Object.entries(guard.headers ?? {})) {
+  for (const [name, value] of Object.entries(headers)) {
     if (!isFieldName(name) || !isFieldValue(value))
       throw new TypeError(
         `Cannot mount guard '${guard.name}' as header '${name}' must be a lower-case name with a value of visible characters`,
       )
+  }
+}
+
+/** A guard may carry what it likes; but a moment that is misspelt would be a protection that is silently off. */
+function refuseMisspelling(guard: Guard): void {
+  for (const name of Object.keys(guard)) {
+    if (properties.includes(name)) continue
+    const near = nearest(name, properties)
+    if (near === undefined && !/^on[A-Z]/.test(name)) continue
+    const advice = near === undefined ? `known moments are ${moments.join(', ')}` : `did you mean '${near}'?`
+    throw new TypeError(`Cannot mount guard '${guard.name}' as '${name}' is not part of a guard: ${advice}`)
   }
 }

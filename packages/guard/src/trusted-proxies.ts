@@ -6,7 +6,13 @@ import { isFieldName } from './field.ts'
  * Whom to believe about the client: networks of the proxies in front (`['10.0.0.0/8']`), their number (`1`), or a header
  * that the platform sets on every request (`{ header: 'cf-connecting-ip' }`).
  */
-export type TrustedProxies = readonly string[] | number | { readonly header: string }
+export type TrustedProxies =
+  | readonly string[]
+  | number
+  | {
+      /** The header's name in lower case. */
+      readonly header: string
+    }
 
 /** Which family of headers the proxies in front set. The other one is never read: a client could forge it. */
 export type ProxyHeaders = 'x-forwarded' | 'forwarded'
@@ -39,6 +45,9 @@ export type ClientOf = (connection: Connection) => Client
 /** Tells whether the hop at a distance from us, the socket being 0, is one of ours. */
 type HopTest = (address: string, distance: number) => boolean
 
+/** What a proxy writes for a peer that it does not know, or does not tell (RFC 7239 §6). */
+const withheld = /^(?:unknown|_[\w.-]+)(?::(?:\d{1,5}|_[\w.-]+))?$/i
+
 /** How many hops are followed; a longer chain is not believed further. */
 const maxHops = 32
 
@@ -55,8 +64,29 @@ export function clientFinder(trusted: TrustedProxies = [], headers: ProxyHeaders
   return (connection) => walk(connection, isTrusted, hopAt(connection))
 }
 
-function directClient({ peerAddress, peerSecure, ownHost }: Connection): Client {
-  return { ip: canonicalAddress(peerAddress) ?? '', secure: peerSecure, host: ownHost }
+function directClient(connection: Connection): Client {
+  return new DirectClient(connection)
+}
+
+/** The socket's other end: each fact is looked up when it is asked for, as most requests need only one. */
+class DirectClient implements Client {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  get ip(): string {
+    return canonicalAddress(this.#connection.peerAddress) ?? ''
+  }
+
+  get secure(): boolean {
+    return this.#connection.peerSecure
+  }
+
+  get host(): string | undefined {
+    return this.#connection.ownHost
+  }
 }
 
 function isPlatformHeader(trusted: TrustedProxies): trusted is { readonly header: string } {
@@ -68,7 +98,8 @@ function isPlatformHeader(trusted: TrustedProxies): trusted is { readonly header
 
 function platformClient(name: string): ClientOf {
   return (connection) => {
-    const ip = canonicalAddress(connection.header(name)?.trim() ?? '') ?? canonicalAddress(connection.peerAddress) ?? ''
+    const ip = canonicalAddress(connection.header(name)?.trim() ?? '')
+    if (ip === undefined) return directClient(connection)
     const scheme = fromRight(connection.header('x-forwarded-proto'), 1)
     return { ip, secure: isSecure(scheme, connection.peerSecure), host: connection.ownHost }
   }
@@ -103,9 +134,9 @@ function walk(connection: Connection, isTrusted: HopTest, hopAt: HopAt): Client 
     const hop = hopAt(distance)
     if (hop === undefined) break
     const address = hop.address === undefined ? undefined : canonicalAddress(hop.address)
-    if (hop.address !== undefined && address === undefined) break
+    if (hop.address !== undefined && address === undefined && !withheld.test(hop.address)) break
     secure = isSecure(hop.scheme, secure)
-    host = hop.host?.toLowerCase() ?? host
+    host = hop.host === undefined || hop.host === '' ? host : hop.host.toLowerCase()
     if (address === undefined) break
     ip = address
   }
@@ -136,14 +167,17 @@ function forwardedForHops(connection: Connection): HopAt {
   }
 }
 
-/** The nth item of a comma-separated list from its right; with `orFirst`, the leftmost of a list that is shorter. */
+/**
+ * The nth item of a comma-separated list from its right; with `orFirst`, the leftmost of a list that is shorter. An empty
+ * item says nothing and is `undefined`.
+ */
 function fromRight(list: string | undefined, nth: number, orFirst = false): string | undefined {
   if (list === undefined) return undefined
   let end = list.length
   for (let index = 1; ; index++) {
-    const comma = list.lastIndexOf(',', end - 1)
-    if (index === nth || (comma === -1 && orFirst)) return list.slice(comma + 1, end).trim()
-    if (comma <= 0) return undefined
+    const comma = end === 0 ? -1 : list.lastIndexOf(',', end - 1)
+    if (index === nth || (comma === -1 && orFirst)) return list.slice(comma + 1, end).trim() || undefined
+    if (comma === -1) return undefined
     end = comma
   }
 }

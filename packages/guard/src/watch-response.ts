@@ -1,6 +1,14 @@
-import { exchangeKey, type Departing, type GuardedResponse, type WrittenHead } from './departing.ts'
-import { holdBody } from './hold-body.ts'
-import type { WrittenHeaders } from './node-head.ts'
+import { callOnClose } from './call-hooks.ts'
+import {
+  exchangeKey,
+  isHttp2,
+  type Departing,
+  type GuardedResponse,
+  type ResponseMethods,
+  type WrittenHead,
+  type WrittenHeaders,
+} from './departing.ts'
+import { holdBody, holdHead } from './hold-body.ts'
 import { handOn, sendHead } from './send-head.ts'
 
 /**
@@ -8,11 +16,12 @@ import { handOn, sendHead } from './send-head.ts'
  * `end`, `write` and `flushHeaders` call it. Nothing is ever restored, or whoever wrapped it later would be dropped.
  */
 export function watchHead(exchange: Departing): void {
+  const { response } = exchange
   if (exchange.writeHead === undefined) {
-    exchange.writeHead = exchange.response.writeHead
-    exchange.response.writeHead = guardedWriteHead as GuardedResponse['writeHead']
+    exchange.writeHead = (response as ResponseMethods).writeHead
+    response.writeHead = guardedWriteHead as GuardedResponse['writeHead']
   }
-  if (exchange.stack.body.length > 0) holdBody(exchange)
+  if (exchange.stack.body.length > 0 && !response.headersSent) holdBody(exchange)
 }
 
 /** One function for all responses: a closure a request would cost more than the work. */
@@ -26,8 +35,9 @@ function guardedWriteHead(
   const reason = typeof second === 'string' ? second : undefined
   const headers = third ?? (typeof second === 'string' ? undefined : second)
   const written: WrittenHead = { status, reason, headers }
-  if (exchange.left || this.headersSent) handOn(exchange, status, reason, headers)
-  else if (exchange.hold !== undefined && !exchange.hold.released) exchange.hold.head = written
+  if (exchange.left) handOn(exchange, status, reason, headers)
+  else if (exchange.hold !== undefined && !exchange.hold.released) holdHead(exchange, exchange.hold, written)
+  else if (this.headersSent) handOn(exchange, status, reason, headers)
   else sendHead(exchange, written)
   return this
 }
@@ -36,36 +46,41 @@ function guardedWriteHead(
 export function watchClose(exchange: Departing): void {
   if (exchange.watched) return
   exchange.watched = true
-  exchange.response.on('close', closed)
+  if (isClosed(exchange.response)) exchange.ended = true
+  else exchange.response.on('close', closed)
 }
 
 function closed(this: GuardedResponse): void {
-  const exchange = this.req[exchangeKey] as Departing
-  const aborted = !isFinished(this)
-  endExchange(exchange, { status: this.statusCode, aborted, bytes: aborted ? undefined : announcedLength(this) })
+  endWithResponse(this.req[exchangeKey] as Departing)
 }
 
-/** Calls every `onClose` with how the exchange ended. */
-export function endExchange(
-  exchange: Departing,
-  end: { readonly status: number; readonly aborted: boolean; readonly bytes: number | undefined },
-): void {
-  for (const guard of exchange.stack.close) {
-    try {
-      guard.onClose(exchange, end)
-    } catch (error) {
-      exchange.report(error, guard.name, 'onClose')
-    }
-  }
+/** Tells the guards what has become of the response. */
+export function endWithResponse(exchange: Departing): void {
+  const { response } = exchange
+  const aborted = !isFinished(response)
+  const bytes = aborted ? undefined : announcedLength(response)
+  callOnClose(exchange, { status: response.statusCode, aborted, bytes })
 }
 
-/** HTTP/2 has no `writableFinished`: there the stream tells. */
+interface StreamState {
+  readonly destroyed?: boolean
+  readonly writableFinished?: boolean
+  readonly rstCode?: number
+}
+
+function streamOf(response: GuardedResponse): StreamState {
+  return (response as { readonly stream?: StreamState }).stream ?? {}
+}
+
+function isClosed(response: GuardedResponse): boolean {
+  return isHttp2(response) ? streamOf(response).destroyed === true : response.closed
+}
+
+/** HTTP/2 has no `writableFinished` that tells an abort: there the stream tells. */
 function isFinished(response: GuardedResponse): boolean {
-  const { stream } = response as {
-    readonly stream?: { readonly writableFinished?: boolean; readonly rstCode?: number }
-  }
-  if (stream === undefined) return response.writableFinished
-  return stream.writableFinished === true && (stream.rstCode ?? 0) === 0
+  if (!isHttp2(response)) return response.writableFinished
+  const { writableFinished, rstCode } = streamOf(response)
+  return writableFinished === true && (rstCode ?? 0) === 0
 }
 
 function announcedLength(response: GuardedResponse): number | undefined {

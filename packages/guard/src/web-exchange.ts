@@ -1,9 +1,9 @@
 import { exchangeKey } from './departing.ts'
+import { HeadSentError } from './errors.ts'
 import { checkField } from './field.ts'
 import type { Exchange, Head, HeaderValue } from './guard.ts'
 import type { Door } from './options.ts'
 import { reportError, type Moment } from './report-error.ts'
-import { pathOf } from './request-target.ts'
 import type { Stack } from './stack.ts'
 import type { Client, Connection } from './trusted-proxies.ts'
 
@@ -15,6 +15,10 @@ export class WebExchange implements Exchange, Connection {
   /** What guards have set, by name. */
   readonly fields = new Map<string, HeaderValue>()
   stack: Stack
+  asked = ''
+  ended = false
+  /** The head has been handed on. */
+  left = false
   readonly #request: Request
   readonly #url: URL
   readonly #door: Door
@@ -27,6 +31,12 @@ export class WebExchange implements Exchange, Connection {
     this.#request = request
     this.#url = new URL(request.url)
     this.#door = door
+  }
+
+  /** Takes in the guards of a later mount; who the client is stays the first mount's to say. */
+  join(door: Door): void {
+    this.stack = this.stack.with(door.stack)
+    for (const name of door.stack.names) this.fields.delete(name)
   }
 
   get [exchangeKey](): this {
@@ -42,7 +52,7 @@ export class WebExchange implements Exchange, Connection {
   }
 
   get path(): string {
-    return pathOf(this.url)
+    return this.#url.pathname
   }
 
   get ip(): string {
@@ -75,6 +85,7 @@ export class WebExchange implements Exchange, Connection {
 
   set(lowerName: string, value: HeaderValue): void {
     checkField(lowerName, value)
+    if (this.left) throw new HeadSentError(lowerName)
     const before = lowerName === 'set-cookie' ? this.fields.get(lowerName) : undefined
     this.fields.set(lowerName, before === undefined ? value : [before, value].flat())
   }
@@ -105,11 +116,13 @@ export class WebHead implements Head {
   }
 
   set(lowerName: string, value: HeaderValue): void {
+    checkField(lowerName, value)
     this.#headers.delete(lowerName)
     for (const line of [value].flat()) this.#headers.append(lowerName, line)
   }
 
   append(lowerName: string, value: string): void {
+    checkField(lowerName, value)
     this.#headers.append(lowerName, value)
   }
 

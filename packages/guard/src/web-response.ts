@@ -1,4 +1,5 @@
-import type { End, HeaderValue, Reply } from './guard.ts'
+import { callOnClose, callOnHead } from './call-hooks.ts'
+import type { HeaderValue, Reply } from './guard.ts'
 import { WebHead, type WebExchange } from './web-exchange.ts'
 
 /** A reply as a web `Response`. */
@@ -23,21 +24,9 @@ export function finish(exchange: WebExchange, response: Response): Response {
   for (let index = 0; index < stack.constants.length; index += 2)
     addMissing(headers, stack.constants[index] as string, stack.constants[index + 1] as string)
   const head = new WebHead(response.status, headers)
-  for (const guard of stack.head) {
-    try {
-      guard.onHead(exchange, head)
-    } catch (error) {
-      exchange.report(error, guard.name, 'onHead')
-    }
-  }
-  const end: End = { status: head.status, aborted: false, bytes: lengthOf(headers) }
-  for (const guard of stack.close) {
-    try {
-      guard.onClose(exchange, end)
-    } catch (error) {
-      exchange.report(error, guard.name, 'onClose')
-    }
-  }
+  exchange.left = true
+  callOnHead(exchange, head)
+  callOnClose(exchange, { status: head.status, aborted: false, bytes: lengthOf(headers) })
   return withHead(response, head.status, headers)
 }
 

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { End, Exchange, Guard, GuardOptions } from '../src/index.ts'
+import type { Exchange, Guard, GuardOptions } from '../src/index.ts'
 import { exchangeOf } from '../src/index.ts'
 import { send, sendRaw } from './client.ts'
+import { deferred } from './deferred.ts'
 import { secret, type Running, type Setup } from './framework.ts'
 import { frameworks } from './frameworks.ts'
+import { recorder } from './recorder.ts'
 
 const constant: Guard = { name: 'constant', headers: { 'x-constant': 'guard', 'x-other': 'always' } }
 
@@ -15,10 +17,11 @@ const whoami: Guard = {
 
 describe.each(frameworks)('$name', (framework) => {
   let running: Running | undefined
-  afterEach(async () => {
+  const stop = async (): Promise<void> => {
     await running?.close()
     running = undefined
-  })
+  }
+  afterEach(stop)
   const start = async (...guards: Guard[]): Promise<number> => startWith({ guards })
   const startWith = async (setup: Setup): Promise<number> => (running = await framework.start(setup)).port
 
@@ -369,19 +372,6 @@ describe.each(frameworks)('$name', (framework) => {
   })
 
   describe('end', () => {
-    const recorder = (): { guard: Guard; ends: End[]; next: () => Promise<End> } => {
-      const ends: End[] = []
-      const waiting: ((end: End) => void)[] = []
-      const guard: Guard = {
-        name: 'recorder',
-        onClose: (_, end) => {
-          ends.push(end)
-          waiting.shift()?.(end)
-        },
-      }
-      return { guard, ends, next: () => new Promise((resolve) => waiting.push(resolve)) }
-    }
-
     it('is told once, with status and length', async () => {
       const { guard, ends, next } = recorder()
       const port = await start(guard)
@@ -407,6 +397,13 @@ describe.each(frameworks)('$name', (framework) => {
       await sendRaw(port, 'GET /hang HTTP/1.1\r\nHost: a\r\n\r\n', 'begun')
       expect(await end).toEqual({ status: 200, aborted: true, bytes: undefined })
       expect(ends).toHaveLength(1)
+    })
+
+    it('knows the client although nobody asked while it was there', async () => {
+      const { promise, resolve } = deferred<string>()
+      const port = await start({ name: 'log', onClose: (x) => resolve(x.ip) })
+      await sendRaw(port, 'GET /hang HTTP/1.1\r\nHost: a\r\n\r\n', 'begun')
+      expect(await promise).toBe('127.0.0.1')
     })
 
     it('is told of a reply, and a throw there is reported', async () => {
@@ -447,6 +444,30 @@ describe.each(frameworks)('$name', (framework) => {
       expect(answer.headers['x-constant']).toBe('guard')
       expect(answer.body).not.toContain(secret)
       expect(answer.body).not.toContain('at ')
+      if (framework.name === 'node:http')
+        expect(onError).toHaveBeenCalledExactlyOnceWith(
+          new Error(secret),
+          expect.objectContaining({ guard: 'bad', moment: 'onRequest' }),
+        )
+    })
+  })
+
+  describe('the path', () => {
+    it.each([
+      ['/ok#x'],
+      ['/ok?#x'],
+      ['/x/../ok'],
+      ['/x/%2E%2e/ok'],
+      ['/x/..\\ok'],
+      ['/./ok'],
+      ['http://a/x/../ok'],
+      ['http://a/ok#x'],
+    ])('is never another than the one that is served: %s', async (target) => {
+      const seen: string[] = []
+      const port = await start({ name: 'path', onRequest: (x) => (seen.push(x.path), undefined) })
+      const raw = await sendRaw(port, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+      const isServed = raw.startsWith('HTTP/1.1 200')
+      expect(isServed ? seen : ['/ok']).toEqual(['/ok'])
     })
   })
 

@@ -11,7 +11,7 @@ export interface Setup {
 /** A running server. */
 export interface Running {
   readonly port: number
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**

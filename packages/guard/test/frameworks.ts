@@ -46,7 +46,7 @@ export function nodeRoutes(routeGuards: Setup['routeGuards'] = [], options: Setu
     '/ok': (_, response) => response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 2 }).end('ok'),
     '/own': (_, response) => response.writeHead(200, { 'X-Constant': 'own' }).end('own'),
     '/cookies': (_, response) => response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end('cookies'),
-    '/json': (_, response) => response.setHeader('content-type', 'application/json').end('{"a":1}'),
+    '/json': (_, response) => (response.setHeader('content-type', 'application/json'), response.end('{"a":1}')),
     '/empty': (_, response) => response.writeHead(204).end(),
     '/unchanged': (_, response) => response.writeHead(304, { etag: '"1"' }).end(),
     '/redirect': (_, response) => response.writeHead(302, { location: '/ok' }).end(),
@@ -159,10 +159,12 @@ const onKoa: Framework = {
       '/reject': () => Promise.reject(new Error(secret)),
       '/stream': (context) => (context.body = Readable.from(chunks())),
       '/hang': (context) => (context.body = Readable.from(silence())),
-      '/echo': (context) => again(context, () => Promise.resolve((context.body = (context.request as { body?: unknown }).body))),
+      '/echo': (context) =>
+        again(context, () => Promise.resolve((context.body = (context.request as { body?: unknown }).body))),
     }
     app.use(async (context) => void (await routes[context.path]?.(context)))
-    return listen(createServer(app.callback()))
+    const listener = app.callback()
+    return listen(createServer((request, response) => void listener(request, response)))
   },
 }
 

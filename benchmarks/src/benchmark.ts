@@ -1,0 +1,76 @@
+/*
+ * A benchmark is a list of races. A race sets servers side by side that differ in one thing, what stands before their one
+ * route; the first of them has nothing there. Every contender runs in a process of its own, so that none lives on code
+ * that another has warmed or spoilt, and they take turns round by round, so that whatever else the machine does meets all.
+ */
+import type { Look } from './in-process-client.ts'
+import type { ProtectionName } from './protections.ts'
+import type { FrameworkName } from './servers/frameworks.ts'
+
+/** One named set of races. */
+export interface Benchmark {
+  /** What the command calls it. */
+  readonly name: string
+  /** What it answers, in a line. */
+  readonly about: string
+  readonly races: readonly Race[]
+}
+
+/** How requests reach the servers. */
+export type Transport = 'in process' | 'over loopback'
+
+/** Contenders to be measured against each other. */
+export interface Race {
+  readonly framework: FrameworkName
+  readonly transport: Transport
+  /** The first is the one without protection, from which added cost is counted. */
+  readonly contenders: readonly Contender[]
+  /** Refuses, by throwing, contenders that do not answer alike. Runs before anything is measured. */
+  readonly check: (looks: ReadonlyMap<string, Look>) => void
+  readonly bars: readonly Bar[]
+}
+
+/** A server in a race. */
+export interface Contender {
+  /** What tables call it. */
+  readonly name: string
+  readonly protection: ProtectionName
+}
+
+/** What was measured of a contender. */
+export interface Row {
+  readonly contender: string
+  /** CPU time of the server per request, user and system, all its threads: the median over rounds. */
+  readonly cpuNs: number
+  /** The range of the middle half of the rounds. */
+  readonly spreadNs: number
+  /** What it costs beyond the first contender: the median of the differences within a turn. */
+  readonly addedNs: number
+  /** Its CPU time as a multiple of the first contender's, likewise. */
+  readonly ratio: number
+  /** Promises made for one request. */
+  readonly promises: number
+  /** Requests answered in a second; over loopback. */
+  readonly perSecond?: number
+  /** The time within which 99 of 100 responses came, in milliseconds; over loopback. */
+  readonly p99Ms?: number
+}
+
+/** A limit that a race is held against. Missing it is reported, and fails nothing. */
+export interface Bar {
+  readonly text: string
+  readonly limit: number
+  readonly measure: (rows: ReadonlyMap<string, Row>) => number
+}
+
+/** How much is measured. */
+export interface Effort {
+  /** How often all contenders are started anew: the compiler decides differently each time. */
+  readonly launches: number
+  /** Rounds of each contender per launch. */
+  readonly rounds: number
+  /** Requests in a round. */
+  readonly requests: number
+  /** Requests before the first round. */
+  readonly warmUp: number
+}

@@ -1,0 +1,32 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import type { Look } from './in-process-client.ts'
+
+/** What must be true of contenders' responses before they are measured. */
+export type Check = (looks: ReadonlyMap<string, Look>) => void
+
+/** Every contender answers 200 with the same body. */
+export const sameBody: Check = (looks) => {
+  const answers = [...looks].map(([name, { status, body }]) => ({ name, status, body }))
+  const wanted = answers.map(({ name }) => ({ name, status: 200, body: answers[0]?.body }))
+  deepStrictEqual(answers, wanted, 'the contenders answer differently')
+}
+
+/** All but the first contender have the same headers, and more than the first. */
+export const sameHeaders: Check = (looks) => {
+  const [[, bare], [model, { headers }], ...others] = [...looks] as [
+    [string, Look],
+    [string, Look],
+    ...[string, Look][],
+  ]
+  const wanted = comparable(headers)
+  for (const [name, look] of others)
+    deepStrictEqual(comparable(look.headers), wanted, `${name} has other headers than ${model}`)
+  if (Object.keys(headers).length - Object.keys(bare.headers).length < 11)
+    throw new Error(`${model} has hardly more headers than a server without protection`)
+}
+
+/** In a policy, directives are separated with or without a space. */
+function comparable(headers: Look['headers']): Look['headers'] {
+  const { 'content-security-policy': policy = '', ...rest } = headers
+  return { ...rest, 'content-security-policy': policy.replaceAll(/; */g, ';') }
+}

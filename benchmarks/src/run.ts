@@ -1,0 +1,64 @@
+/*
+ * `node benchmarks/src/run.ts [--quick] [name…]`: runs the named benchmarks, or all.
+ */
+import { parseArgs } from 'node:util'
+import { endWithParent } from '@seawall/services'
+import { endAll } from './asked-process.ts'
+import type { Benchmark, Effort, Transport } from './benchmark.ts'
+import { guardBenchmark } from './benchmarks/guard.ts'
+import { headersBenchmark } from './benchmarks/headers.ts'
+import { printRace } from './print-race.ts'
+import { run } from './race.ts'
+import { resultOf, writeResults, type RaceResult } from './results.ts'
+
+const benchmarks: readonly Benchmark[] = [guardBenchmark, headersBenchmark]
+
+type Efforts = Readonly<Record<Transport, Effort>>
+
+const full: Efforts = {
+  'in process': { launches: 5, rounds: 12, requests: 10_000, warmUp: 30_000 },
+  'over loopback': { launches: 3, rounds: 6, requests: 20_000, warmUp: 30_000 },
+}
+/** Shows that everything runs; its figures are worth little. */
+const quick: Efforts = {
+  'in process': { launches: 2, rounds: 4, requests: 5_000, warmUp: 20_000 },
+  'over loopback': { launches: 1, rounds: 3, requests: 5_000, warmUp: 10_000 },
+}
+
+// a killed `npm run bench` must not leave this running
+if (process.env['npm_lifecycle_event'] !== undefined) endWithParent()
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+] as const)
+  process.on(signal, () => process.exit(128 + number))
+process.on('exit', endAll)
+
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const unknown = positionals.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name))
+if (unknown.length > 0) {
+  console.error(`Cannot run ${unknown.join(', ')}: known are ${benchmarks.map(({ name }) => name).join(', ')}`)
+  process.exit(2)
+}
+
+for (const benchmark of benchmarks) {
+  if (positionals.length === 0 || positionals.includes(benchmark.name))
+    await runBenchmark(benchmark, values.quick ? quick : full)
+}
+
+async function runBenchmark({ name, about, races }: Benchmark, efforts: Efforts): Promise<void> {
+  console.log(`${name}: ${about}`)
+  const results: RaceResult[] = []
+  for (const race of races) {
+    const rows = await run(race, efforts[race.transport])
+    const result = resultOf(race, rows)
+    printRace(result)
+    results.push(result)
+  }
+  const file = await writeResults(name, efforts, results)
+  console.log(`\nwritten to ${file}\n`)
+}
