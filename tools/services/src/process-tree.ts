@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, processTable } from './process-table.ts'
 
 /** A process and all that descend from it, parents first. */
-export function processTree(root: number): number[] {
+function processTree(root: number): number[] {
   const table = processTable()
   const tree = [root]
   for (const pid of tree) tree.push(...table.filter((row) => row.parent === pid).map((row) => row.pid))
