@@ -7,7 +7,7 @@ import { walk } from './walk.ts'
 
 /** Starts everything, walks through it, and ends everything. */
 async function demo(): Promise<void> {
-  const quiet = { HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'local', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error' }
+  const quiet = { HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'local', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent' }
   const environment = await startEnvironment({ ...process.env, ...quiet })
   try {
     const settings = loadSettings(environment.variables)
