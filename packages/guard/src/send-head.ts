@@ -2,12 +2,14 @@ import { ServerResponse } from 'node:http'
 import { callOnHead } from './call-hooks.ts'
 import { isHttp2, type Departing, type ResponseMethods, type WrittenHead, type WrittenHeaders } from './departing.ts'
 import { FlatHead, ResponseHead, mergeHeaders, setHeaders } from './node-head.ts'
+import { sendBlock } from './send-block.ts'
 
 const nodeWriteHead = (ServerResponse.prototype as unknown as ResponseMethods).writeHead
 
 /** Merges the head, lets guards look at it, and hands it on. */
 export function sendHead(exchange: Departing, written: WrittenHead): void {
   if (exchange.stack.head.length > 0) return closeHead(exchange, openHead(exchange, written), written)
+  if (sendBlock(exchange, written)) return
   if (isFlat(exchange)) return leave(exchange, written.status, written.reason, mergeHeaders(exchange, written.headers))
   setHeaders(exchange, written.headers)
   leave(exchange, written.status, written.reason, undefined)

@@ -1,6 +1,7 @@
 import { nearest } from '@seawall/options'
 import { isFieldName, isFieldValue } from './field.ts'
 import type { Guard } from './guard.ts'
+import { toBlock } from './header-block.ts'
 
 /** A guard that has the named moments. */
 export type With<K extends keyof Guard> = Guard & Required<Pick<Guard, K>>
@@ -15,6 +16,8 @@ export class Stack {
   readonly close: readonly With<'onClose'>[]
   /** Constant headers as `[name, value, name, value, …]`; of two guards that name one header the last wins. */
   readonly constants: readonly string[]
+  /** The constants as lines of HTTP/1; `undefined` when Node must see one of them. */
+  readonly block: string | undefined
   /** The constants' names. */
   readonly names: ReadonlySet<string>
   /** Names of headers that must not leave. */
@@ -32,6 +35,7 @@ export class Stack {
     this.close = guards.filter((guard): guard is With<'onClose'> => guard.onClose !== undefined)
     const constants: Record<string, string> = Object.assign({}, ...guards.map((guard) => guard.headers))
     this.constants = Object.entries(constants).flat()
+    this.block = toBlock(this.constants)
     this.names = new Set(Object.keys(constants))
     this.remove = [...new Set(guards.flatMap((guard) => guard.remove ?? []))]
     this.touchesHead = this.constants.length + this.remove.length + this.head.length + this.body.length > 0
