@@ -1,8 +1,8 @@
 // `npm test` and `pnpm test` alike run the script named below with the pnpm that this repository pins: it installs what
-// is missing (verifyDepsBeforeRun) and puts the pinned Node first on PATH. Ends with its parent, so that no run outlives
-// the command that started it.
+// is missing (verifyDepsBeforeRun) and puts the pinned Node first on PATH.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { killDescendants, onOrphaned } from './orphans.mjs'
 
 const root = new URL('..', import.meta.url)
 const pnpm = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).packageManager.split('+')[0]
@@ -13,13 +13,10 @@ const child = spawn(command, [...first, 'run', ...process.argv.slice(2)], {
   stdio: 'inherit',
   shell: process.platform === 'win32',
 })
-const parent = process.ppid
-setInterval(() => {
-  if (process.ppid !== parent) child.kill('SIGKILL')
-}, 250).unref()
 // the terminal sends SIGINT to the whole group: wait for the child's own end; others are passed on
 process.on('SIGINT', () => {})
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+onOrphaned(killDescendants)
 child.once('error', (error) => {
   console.error(`${command}: ${error.message}`)
   process.exit(1)

@@ -9,7 +9,7 @@ import type { Departing, GuardedResponse, WrittenHeaders } from './departing.ts'
  */
 export function mergeHeaders({ stack, fields }: Departing, written: WrittenHeaders | undefined): unknown[] {
   const own = flatten(written)
-  for (const name of stack.remove) removeField(own, name)
+  if (stack.remove.size > 0) removeFields(own, stack.remove)
   if (fields) for (let index = 0; index < fields.length; index += 2) addMissing(own, fields, index)
   for (let index = 0; index < own.length; index += 2) {
     if (stack.names.has(own[index] as string)) return mergeOneByOne(own, stack.constants)
@@ -42,6 +42,16 @@ function flatten(written: WrittenHeaders | undefined): unknown[] {
 function indexOf(flat: readonly unknown[], name: string): number {
   for (let index = 0; index < flat.length; index += 2) if (flat[index] === name) return index
   return -1
+}
+
+function removeFields(flat: unknown[], names: ReadonlySet<string>): void {
+  for (let index = flat.length - 2; index >= 0; index -= 2) if (names.has(flat[index] as string)) flat.splice(index, 2)
+}
+
+/** Removes headers that were set on a response: few are there, and many may be unwanted. */
+export function removeHeaders(response: GuardedResponse, names: ReadonlySet<string>): void {
+  if (names.size === 0) return
+  for (const name of response.getHeaderNames()) if (names.has(name)) response.removeHeader(name)
 }
 
 function removeField(flat: unknown[], name: string): void {
@@ -121,7 +131,7 @@ export function setHeaders({ stack, fields, response }: Departing, written: Writ
     given.set(name, before === undefined ? own[index + 1] : [before, own[index + 1]].flat())
   }
   for (const [name, value] of given) response.setHeader(name, value as HeaderValue)
-  for (const name of stack.remove) response.removeHeader(name)
+  removeHeaders(response, stack.remove)
   if (fields) for (let index = 0; index < fields.length; index += 2) setMissing(response, fields, index)
   for (let index = 0; index < stack.constants.length; index += 2) setMissing(response, stack.constants, index)
 }

@@ -2,6 +2,7 @@ import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from '
 import type { Departing, GuardedResponse, ResponseMethods, WrittenHead } from './departing.ts'
 import type { HeaderValue } from './guard.ts'
 import { toBlock, toLines } from './header-block.ts'
+import { removeHeaders } from './node-head.ts'
 import type { Stack } from './stack.ts'
 
 /** A response whose head Node keeps as text from `writeHead` to the first byte of the body. */
@@ -28,7 +29,7 @@ export function sendBlock(exchange: Departing, { status, reason, headers }: Writ
   if (isClaimed(exchange, headers as OutgoingHttpHeaders | undefined)) return false
   const block = fields === undefined ? stack.block : blockWith(stack, fields)
   if (block === undefined) return false
-  for (const name of stack.remove) response.removeHeader(name)
+  removeHeaders(response, stack.remove)
   if (reason === undefined) nodeWriteHead.call(response, status, headers)
   else nodeWriteHead.call(response, status, reason, headers)
   exchange.left = true
@@ -41,7 +42,7 @@ export function sendBlock(exchange: Departing, { status, reason, headers }: Writ
 function isClaimed({ stack, fields, response }: Departing, headers: OutgoingHttpHeaders | undefined): boolean {
   for (const name in headers) {
     const lower = name.toLowerCase()
-    if (stack.names.has(lower) || stack.remove.includes(lower) || holds(fields, lower)) return true
+    if (stack.names.has(lower) || stack.remove.has(lower) || holds(fields, lower)) return true
   }
   for (const name of response.getHeaderNames()) if (stack.names.has(name) || holds(fields, name)) return true
   return false

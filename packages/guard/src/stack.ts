@@ -21,7 +21,7 @@ export class Stack {
   /** The constants' names. */
   readonly names: ReadonlySet<string>
   /** Names of headers that must not leave. */
-  readonly remove: readonly string[]
+  readonly remove: ReadonlySet<string>
   /** Whether any guard has a say in the response's head. */
   readonly touchesHead: boolean
   /** What `with` has made, by the other stack: as many as there are mounts. */
@@ -37,8 +37,8 @@ export class Stack {
     this.constants = Object.entries(constants).flat()
     this.block = toBlock(this.constants)
     this.names = new Set(Object.keys(constants))
-    this.remove = [...new Set(guards.flatMap((guard) => guard.remove ?? []))]
-    this.touchesHead = this.constants.length + this.remove.length + this.head.length + this.body.length > 0
+    this.remove = new Set(guards.flatMap((guard) => guard.remove ?? []))
+    this.touchesHead = this.constants.length + this.remove.size + this.head.length + this.body.length > 0
   }
 
   /** This stack with another's guards behind its own; a guard that stands in both keeps its place and stands once. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { callOnClose } from './call-hooks.ts'
 import {
   exchangeKey,
@@ -78,9 +79,14 @@ function isClosed(response: GuardedResponse): boolean {
 
 /** HTTP/2 has no `writableFinished` that tells an abort: there the stream tells. */
 function isFinished(response: GuardedResponse): boolean {
-  if (!isHttp2(response)) return response.writableFinished
+  if (!isHttp2(response)) return response.writableFinished && !isCut(response.req.socket)
   const { writableFinished, rstCode } = streamOf(response)
   return writableFinished === true && (rstCode ?? 0) === 0
+}
+
+/** Node 22 takes for sent what was thrown away with its socket. */
+function isCut({ errored, destroyed, writableFinished }: Socket): boolean {
+  return (errored ?? undefined) !== undefined || (destroyed && !writableFinished)
 }
 
 function announcedLength(response: GuardedResponse): number | undefined {
