@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Exchange, Guard, GuardOptions } from '../src/index.ts'
-import { exchangeOf } from '../src/index.ts'
+import { exchangeOf, nodeOf } from '../src/index.ts'
 import { send, sendRaw } from './client.ts'
 import { deferred } from './deferred.ts'
 import { secret, type Running, type Setup } from './framework.ts'
@@ -204,6 +204,20 @@ describe.each(frameworks)('$name', (framework) => {
       }
       await send(await startWith({ guards: [probe], routeGuards: [probe] }), '/echo', post)
       expect(seen).toEqual([true, true, true, true])
+    })
+
+    it("finds Node's own request and response", async () => {
+      const seen: unknown[] = []
+      const probe: Guard = {
+        name: 'probe',
+        onRequest: (x) => {
+          const pair = nodeOf(x)
+          seen.push(pair?.request.url, pair?.response.headersSent)
+          return undefined
+        },
+      }
+      await send(await startWith({ guards: [probe] }), '/ok')
+      expect(seen).toEqual(['/ok', false])
     })
 
     it('asks a guard that stands in both twice, and lets it look at the head and the end once', async () => {
