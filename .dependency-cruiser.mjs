@@ -37,7 +37,7 @@ export default {
       comment: "another package's sources are its own",
       severity: 'error',
       from: { path: '^(packages|tools)/([^/]+)/' },
-      to: { path: '^(packages|tools)/[^/]+/src/', pathNot: ['^$1/$2/', '^tools/services/src/index\\.ts$'] },
+      to: { path: '^(packages|tools)/[^/]+/src/', pathNot: ['^$1/$2/', '^tools/(services|scorers)/src/index\\.ts$'] },
     },
     {
       name: 'packages-stand-below',

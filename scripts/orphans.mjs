@@ -7,7 +7,10 @@ const pollMs = 250
 /** Calls `end` once when one of the processes above, as far as they belong to the same process group, has died. */
 export function onOrphaned(end) {
   const line = ancestry()
-  if (isOrphan(line)) return end()
+  if (isOrphan(line)) {
+    end()
+    return
+  }
   const watch = setInterval(() => {
     if (line.every(({ pid, parent }) => parentOf(pid) === parent)) return
     clearInterval(watch)
@@ -20,7 +23,7 @@ export function killDescendants() {
   const group = rowOf(process.pid)?.group
   const found = new Set([process.pid])
   // until no more are found: one may be born while its parent is being killed
-  for (let size = 0; size !== found.size; ) {
+  for (let size = 0; size !== found.size;) {
     size = found.size
     for (const row of rows()) {
       if (row.group !== group || !found.has(row.parent) || found.has(row.pid)) continue

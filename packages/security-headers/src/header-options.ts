@@ -1,23 +1,3 @@
-import type { CspDirectives } from './csp/directives.ts'
-
-/** What goes into Content-Security-Policy. */
-export interface ContentSecurityPolicyOptions {
-  /**
-   * Whether the policy begins with helmet's directives, which `directives` then replace one by one.
-   *
-   * @default true
-   */
-  readonly useDefaults?: boolean
-  /** The directives by name. Left out: helmet's. */
-  readonly directives?: CspDirectives
-  /**
-   * Whether browsers only report: sends Content-Security-Policy-Report-Only instead.
-   *
-   * @default false
-   */
-  readonly reportOnly?: boolean
-}
-
 /** What goes into Strict-Transport-Security (RFC 6797). */
 export interface StrictTransportSecurityOptions {
   /**

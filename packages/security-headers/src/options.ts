@@ -1,6 +1,6 @@
-import { anyValue, boolean, checkOptions, either, number, record, type Rule, type Rules } from '@seawall/options'
+import { arrayOf, boolean, checkOptions, either, number, oneOf, record, type Rule, type Rules } from '@seawall/options'
+import { cspRules, type CspOptions } from './csp/csp-options.ts'
 import type {
-  ContentSecurityPolicyOptions,
   CrossOriginEmbedderPolicyOptions,
   CrossOriginOpenerPolicyOptions,
   CrossOriginResourcePolicyOptions,
@@ -10,14 +10,21 @@ import type {
   XFrameOptionsOptions,
   XPermittedCrossDomainPoliciesOptions,
 } from './header-options.ts'
+import type {
+  CrossOriginEmbedderPolicyReportOnlyOptions,
+  CrossOriginOpenerPolicyReportOnlyOptions,
+} from './headers/cross-origin-report-only.ts'
+import type { DocumentPolicy } from './headers/document-policy.ts'
+import type { IntegrityPolicyOptions } from './headers/integrity-policy.ts'
+import type { PermissionsPolicy } from './headers/permissions-policy.ts'
+import type { ReportingEndpoints } from './headers/reporting-endpoints.ts'
 
 /**
- * helmet's options, by helmet's names and with helmet's meaning: `false` leaves a header out, `true` or nothing takes
- * helmet's default, an object says more. A header has a modern name and, for some, an older one; only one may be used.
+ * helmet's options, by helmet's names and with helmet's meaning, and those for headers that helmet does not have. Of
+ * helmet's, `false` leaves a header out, `true` or nothing takes helmet's default, an object says more. A header has a
+ * modern name and, for some, an older one; only one may be used. All others are off unless they are given.
  */
-export interface SecurityHeadersOptions {
-  /** Content-Security-Policy: what a page may load and run. On by default. */
-  readonly contentSecurityPolicy?: ContentSecurityPolicyOptions | boolean
+export interface SecurityHeadersOptions extends CspOptions {
   /** Cross-Origin-Embedder-Policy: what a page may embed. Off by default. */
   readonly crossOriginEmbedderPolicy?: CrossOriginEmbedderPolicyOptions | boolean
   /** Cross-Origin-Opener-Policy: which windows keep a handle on each other. On by default. */
@@ -44,6 +51,37 @@ export interface SecurityHeadersOptions {
   readonly xPoweredBy?: boolean
   /** X-XSS-Protection: `0`, since the filter of old browsers did harm. On by default. */
   readonly xXssProtection?: boolean
+  /** Permissions-Policy: which features of the browser the page and its frames may use. */
+  readonly permissionsPolicy?: PermissionsPolicy | false
+  /** Permissions-Policy-Report-Only: the same, only reported. */
+  readonly permissionsPolicyReportOnly?: PermissionsPolicy | false
+  /** Reporting-Endpoints: where browsers send reports. Every name that another header reports to must be here. */
+  readonly reportingEndpoints?: ReportingEndpoints | false
+  /** Integrity-Policy: no script or style sheet without an `integrity` attribute. */
+  readonly integrityPolicy?: IntegrityPolicyOptions | false
+  /** Integrity-Policy-Report-Only: the same, only reported. */
+  readonly integrityPolicyReportOnly?: IntegrityPolicyOptions | false
+  /** Cross-Origin-Opener-Policy-Report-Only: an opener policy to try. */
+  readonly crossOriginOpenerPolicyReportOnly?: CrossOriginOpenerPolicyReportOnlyOptions | false
+  /** Cross-Origin-Embedder-Policy-Report-Only: an embedder policy to try. */
+  readonly crossOriginEmbedderPolicyReportOnly?: CrossOriginEmbedderPolicyReportOnlyOptions | false
+  /** Document-Policy: how the document behaves. */
+  readonly documentPolicy?: DocumentPolicy | false
+  /** Document-Policy-Report-Only: the same, only reported. */
+  readonly documentPolicyReportOnly?: DocumentPolicy | false
+  /**
+   * Whether responses that the application gives no Cache-Control are not to be stored: `no-store`.
+   *
+   * @default false
+   */
+  readonly noStore?: boolean
+  /**
+   * Whether headers that tell which software answers are taken out of responses: those that the OWASP Secure Headers
+   * Project lists, `Server`, `X-AspNet-Version` and the like.
+   *
+   * @default false
+   */
+  readonly removeFingerprints?: boolean
   /** The older name of `strictTransportSecurity`. */
   readonly hsts?: StrictTransportSecurityOptions | boolean
   /** The older name of `xContentTypeOptions`. */
@@ -62,11 +100,27 @@ export interface SecurityHeadersOptions {
   readonly xssFilter?: boolean
 }
 
+/** The modern name of each older one. */
+export const modernNames = {
+  hsts: 'strictTransportSecurity',
+  noSniff: 'xContentTypeOptions',
+  dnsPrefetchControl: 'xDnsPrefetchControl',
+  ieNoOpen: 'xDownloadOptions',
+  frameguard: 'xFrameOptions',
+  permittedCrossDomainPolicies: 'xPermittedCrossDomainPolicies',
+  hidePoweredBy: 'xPoweredBy',
+  xssFilter: 'xXssProtection',
+} as const satisfies { readonly [Name in keyof SecurityHeadersOptions]?: keyof SecurityHeadersOptions }
+
+/** An older name. */
+export type OlderName = keyof typeof modernNames
+
 const onOrOff = boolean
 const onOffOrMore: Rule = either(boolean, record())
+const offOrMore: Rule = either(oneOf(false), record())
 
 const rules: Rules<SecurityHeadersOptions> = {
-  contentSecurityPolicy: onOffOrMore,
+  ...cspRules,
   crossOriginEmbedderPolicy: onOffOrMore,
   crossOriginOpenerPolicy: onOffOrMore,
   crossOriginResourcePolicy: onOffOrMore,
@@ -80,6 +134,17 @@ const rules: Rules<SecurityHeadersOptions> = {
   xPermittedCrossDomainPolicies: onOffOrMore,
   xPoweredBy: onOrOff,
   xXssProtection: onOrOff,
+  permissionsPolicy: offOrMore,
+  permissionsPolicyReportOnly: offOrMore,
+  reportingEndpoints: offOrMore,
+  integrityPolicy: offOrMore,
+  integrityPolicyReportOnly: offOrMore,
+  crossOriginOpenerPolicyReportOnly: offOrMore,
+  crossOriginEmbedderPolicyReportOnly: offOrMore,
+  documentPolicy: offOrMore,
+  documentPolicyReportOnly: offOrMore,
+  noStore: onOrOff,
+  removeFingerprints: onOrOff,
   hsts: onOffOrMore,
   noSniff: onOrOff,
   dnsPrefetchControl: onOffOrMore,
@@ -90,23 +155,24 @@ const rules: Rules<SecurityHeadersOptions> = {
   xssFilter: onOrOff,
 }
 
-/** helmet itself checks policies and actions against the values that it knows. */
-const policy: Rules<{ readonly policy?: unknown }> = { policy: anyValue }
+/** helmet itself checks words against those that it knows. */
+const word: Rule = { must: 'a string', isType: (value) => typeof value === 'string' }
+const policy: Rules<{ readonly policy?: unknown }> = { policy: word }
+const referrer: Rules<ReferrerPolicyOptions> = { policy: either(word, arrayOf(word, 'an array of strings')) }
 const hsts: Rules<StrictTransportSecurityOptions> = {
   maxAge: number({ min: 0, max: Number.MAX_SAFE_INTEGER }),
   includeSubDomains: boolean,
   preload: boolean,
 }
 const dnsPrefetch: Rules<XDnsPrefetchControlOptions> = { allow: boolean }
-const frame: Rules<XFrameOptionsOptions> = { action: anyValue }
-const permitted: Rules<XPermittedCrossDomainPoliciesOptions> = { permittedPolicies: anyValue }
+const frame: Rules<XFrameOptionsOptions> = { action: word }
+const permitted: Rules<XPermittedCrossDomainPoliciesOptions> = { permittedPolicies: word }
 
 const rulesOfHeader: { readonly [Name in keyof SecurityHeadersOptions]?: Readonly<Record<string, Rule>> } = {
-  contentSecurityPolicy: { useDefaults: boolean, directives: record(), reportOnly: boolean },
   crossOriginEmbedderPolicy: policy,
   crossOriginOpenerPolicy: policy,
   crossOriginResourcePolicy: policy,
-  referrerPolicy: policy,
+  referrerPolicy: referrer,
   strictTransportSecurity: hsts,
   hsts,
   xDnsPrefetchControl: dnsPrefetch,

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { nonce, securityHeaders } from '../src/index.ts'
+import { securityHeaders } from '../src/index.ts'
 
 /** Options as JavaScript would pass them. */
 function create(options: unknown): () => unknown {
   return () => securityHeaders(options as Parameters<typeof securityHeaders>[0])
 }
 
-const directives = (directives: unknown) => create({ contentSecurityPolicy: { directives } })
+const directives = (given: unknown) => create({ contentSecurityPolicy: { directives: given } })
 
 describe('an unknown name', () => {
   it.each<[unknown, string]>([
     [{ contentSecurityPolcy: false }, `'contentSecurityPolcy' is not an option: did you mean 'contentSecurityPolicy'?`],
-    [{ permissionsPolicy: {} }, `'permissionsPolicy' is not an option`],
+    [{ permissionPolicy: {} }, `did you mean 'permissionsPolicy'?`],
+    [{ cookies: {} }, `'cookies' is not an option: known options are contentSecurityPolicy, `],
+    [{ integrityPolicy: { blockedDestination: [] } }, `did you mean 'blockedDestinations'?`],
     [{ hst: true }, `did you mean 'hsts'?`],
     [{ hsts: { maxage: 1 } }, `Cannot set hsts as 'maxage' is not an option: did you mean 'maxAge'?`],
     [{ strictTransportSecurity: { includeSubdomains: true } }, `did you mean 'includeSubDomains'?`],
@@ -50,6 +52,9 @@ describe('a value', () => {
     [{ dnsPrefetchControl: { allow: 'no' } }, `'allow' must be true or false: current value is "no"`],
     [{ contentSecurityPolicy: { reportOnly: 'yes' } }, `'reportOnly' must be true or false`],
     [{ contentSecurityPolicy: { directives: [] } }, `'directives' must be an object`],
+    [{ referrerPolicy: { policy: false } }, `'policy' must be a string or an array of strings: current value is false`],
+    [{ referrerPolicy: { policy: [5] } }, `'policy' must be a string or an array of strings`],
+    [{ frameguard: { action: null } }, `'action' must be a string`],
     [{ hsts: { maxAge: '5' } }, `'maxAge' must be a number`],
   ])('of the wrong type is refused: %j', (options, message) => {
     expect(create(options)).toThrow(TypeError)
@@ -62,7 +67,6 @@ describe('a value', () => {
     [{ crossOriginOpenerPolicy: { policy: 'open' } }, 'Cross-Origin-Opener-Policy does not support the "open" policy'],
     [{ hsts: true, strictTransportSecurity: true }, 'Strict-Transport-Security option was specified twice'],
     [{ contentSecurityPolicy: { directives: { defaultSrc: null } } }, 'needs a default-src'],
-    [{ contentSecurityPolicy: { directives: { scriptSrc: ['self'] } } }, '"self" should be quoted'],
     [
       { contentSecurityPolicy: { directives: { scriptSrc: '*', 'script-src': '*' } } },
       'duplicate directive "script-src"',
@@ -92,49 +96,4 @@ describe('preload', () => {
   it('is accepted with a year and subdomains', () => {
     expect(create({ hsts: { preload: true } })).not.toThrow()
   })
-})
-
-describe('a directive', () => {
-  it.each([
-    "'self'; script-src *",
-    "'self', default-src *",
-    "'self'\r\nX: y",
-    "'self'\n",
-    'https://bücher.example',
-    'a\tb',
-    '\0',
-  ])('cannot hold %j', (source) => {
-    expect(directives({ scriptSrc: [source] })).toThrow(RangeError)
-    expect(directives({ scriptSrc: source })).toThrow(/'scriptSrc' must be visible ASCII without ';' and ','/)
-  })
-
-  it.each([5, [5], [undefined], undefined, false, true, {}, [Symbol('nonce')]].map((value) => [value]))(
-    'is not made of %o',
-    (value) => {
-      expect(directives({ scriptSrc: value })).toThrow(TypeError)
-    },
-  )
-
-  it('that is a function points to the nonce', () => {
-    expect(directives({ scriptSrc: ["'self'", () => "'nonce-x'"] })).toThrow(
-      /strings and nonce, which .*current value is a function/,
-    )
-  })
-
-  it('takes any iterable', () => {
-    const { headers } = securityHeaders({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: { defaultSrc: new Set(["'self'", 'https://a.example']).values() },
-      },
-    })
-    expect(headers).toHaveProperty('content-security-policy', "default-src 'self' https://a.example")
-  })
-
-  it.each(['imgSrc', 'script-src-attr', 'frameAncestors', 'sandbox'])(
-    '%s does not take the nonce, which no browser reads there',
-    (name) => {
-      expect(directives({ [name]: [nonce] })).toThrow(/cannot hold nonce: browsers heed it in default-src, script-src/)
-    },
-  )
 })

@@ -30,7 +30,7 @@ const optionSets: SecurityHeadersOptions[] = [
   { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null, objectSrc: null } } },
   { contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: "'none'", 'connect-src': ["'self'"] } } },
   { contentSecurityPolicy: { directives: { defaultSrc: dangerouslyDisableDefaultSrc, sandbox: ['allow-scripts'] } } },
-  { contentSecurityPolicy: { directives: { scriptSrc: [], reportUri: '/csp', 'report-to': 'csp' } } },
+  { contentSecurityPolicy: { directives: { scriptSrc: [], reportUri: '/csp' } } },
   { crossOriginEmbedderPolicy: { policy: 'credentialless' }, crossOriginOpenerPolicy: false },
   { crossOriginOpenerPolicy: { policy: 'noopener-allow-popups' }, crossOriginResourcePolicy: { policy: 'same-site' } },
   { crossOriginResourcePolicy: false, originAgentCluster: false, referrerPolicy: false },

@@ -36,18 +36,27 @@ async function find(name: ServerName): Promise<FoundServer> {
   const installed = given === undefined || given === '' ? onPath(source.commands) : given
   if (installed !== undefined) return { command: installed, env: {} }
   const root = await unpackedServer(name, source)
-  const command = ['usr/bin', 'usr/sbin']
-    .map((path) => join(root, path, source.debian))
-    .find((path) => existsSync(path))
+  const places =
+    source.executable === undefined
+      ? ['usr/bin', 'usr/sbin'].map((path) => join(path, source.debian))
+      : [source.executable]
+  const command = places.map((path) => join(root, path)).find((path) => existsSync(path))
   return { command: command ?? '', env: { LD_LIBRARY_PATH: libraryFolders(root).join(delimiter) } }
 }
 
+/** Where libraries lie: some packages keep their own a folder deeper than those of the architecture. */
 function libraryFolders(root: string): string[] {
   const folders = ['lib', 'usr/lib'].map((path) => join(root, path)).filter((path) => existsSync(path))
-  const below = folders.flatMap((folder) =>
-    readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => join(folder, entry.name)),
-  )
-  return [...folders, ...below]
+  const below = folders.flatMap(subfolders)
+  return [...folders, ...below, ...below.flatMap(subfolders).filter(holdsLibraries)]
+}
+
+function subfolders(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(folder, entry.name))
+}
+
+function holdsLibraries(folder: string): boolean {
+  return readdirSync(folder).some((name) => /\.so(?:\.|$)/.test(name))
 }

@@ -1,5 +1,5 @@
-/** A server that is not an npm package. */
-export type ServerName = 'redis' | 'memcached' | 'pgbouncer'
+/** A server, or a browser, that is not an npm package. */
+export type ServerName = 'redis' | 'memcached' | 'pgbouncer' | 'chromium'
 
 /** Where a server is looked for. */
 export interface ServerSource {
@@ -9,6 +9,8 @@ export interface ServerSource {
   readonly commands: readonly string[]
   /** Debian's package. */
   readonly debian: string
+  /** The executable in Debian's package, where it is not the command of the package's name. */
+  readonly executable?: string
   /** Homebrew's formula. */
   readonly homebrew: string
 }
@@ -32,5 +34,13 @@ export const serverSources: Readonly<Record<ServerName, ServerSource>> = {
     commands: ['pgbouncer'],
     debian: 'pgbouncer',
     homebrew: 'pgbouncer',
+  },
+  chromium: {
+    variable: 'SEAWALL_CHROMIUM',
+    commands: ['chromium', 'chromium-browser', 'google-chrome'],
+    debian: 'chromium',
+    // the command is a script that knows one place only
+    executable: 'usr/lib/chromium/chromium',
+    homebrew: 'chromium',
   },
 }

@@ -24,7 +24,7 @@ export async function unpackDebian(keeper: Keeper, source: ServerSource): Promis
     await mkdir(folder, { recursive: true })
 
   async function run(command: string, args: readonly string[]): Promise<void> {
-    const { code, output } = await keeper.run({ command, args, env: { LC_ALL: 'C' }, timeoutMs: 60_000 })
+    const { code, output } = await keeper.run({ command, args, env: { LC_ALL: 'C' }, timeoutMs: 300_000 })
     if (code !== 0) throw missing(source, `${command} ${args.join(' ')}: ${output.trim()}`)
   }
 

@@ -1,49 +1,46 @@
-/** One Content-Security-Policy, compiled: what is left to a request is to put its nonce in. */
-export interface Policy {
-  /** The header, in lower case. */
-  readonly header: string
-  /** The value for a response whose nonce nobody read. */
-  readonly plain: string
-  /** The text between the nonces; a single piece when the policy holds none. */
-  readonly pieces: readonly string[]
-}
-
-/** Stands in helmet's text where a nonce is to stand. No browser would take its braces for a nonce. */
-export const nonceSlot = `'nonce-{}'`
-
-/** Compiles helmet's text. */
-export function compilePolicy(header: string, text: string): Policy {
-  return { header, plain: text.split(';').map(withoutNonce).join(';'), pieces: text.split(nonceSlot) }
-}
-
-/** Whether responses under this policy can carry a nonce. */
-export function hasNonce(policy: Policy): boolean {
-  return policy.pieces.length > 1
-}
-
-/** The value for a response whose nonce was read. */
-export function withNonce({ pieces }: Policy, value: string): string {
-  const source = `'nonce-${value}'`
-  let text = pieces[0] ?? ''
-  for (let index = 1; index < pieces.length; index++) text += source + pieces[index]
-  return text
-}
-
-/** helmet's text without a directive. */
-export function withoutDirective(text: string, name: string): string {
-  return text
-    .split(';')
-    .filter((directive) => directive.split(' ')[0] !== name)
-    .join(';')
-}
-
-/**
- * A nonce makes browsers ignore 'unsafe-inline' beside it (CSP level 3, §6.7.3.2). Without the nonce it would come into
- * force, and a page that uses no nonce would allow every inline script: so it leaves with the nonce.
+/*
+ * What a Content-Security-Policy is in here: a list of directives, each a name and its sources. Options become one
+ * (helmet-policy), route policies change one (route-policy), the linter reads one, and what a header says is made of
+ * several (policy-header).
  */
-function withoutNonce(directive: string): string {
-  if (!directive.includes(nonceSlot)) return directive
-  const [name, ...sources] = directive.split(' ')
-  const kept = sources.filter((source) => source !== nonceSlot && source.toLowerCase() !== `'unsafe-inline'`)
-  return `${name} ${kept.length > 0 ? kept.join(' ') : `'none'`}`
+import type { CspFunction, nonce } from './directives.ts'
+
+/** One source of a directive: checked text without spaces, the place of the nonce, or a function to ask. */
+export type Source = string | typeof nonce | CspFunction
+
+/** One directive, by its name with dashes. */
+export interface Directive {
+  readonly name: string
+  readonly sources: readonly Source[]
+}
+
+/** One policy; each name stands in it once. */
+export type Policy = readonly Directive[]
+
+/** The sources of a directive, or `undefined` when the policy does not name it. */
+export function sourcesOf(policy: Policy, name: string): readonly Source[] | undefined {
+  return policy.find((directive) => directive.name === name)?.sources
+}
+
+/** The policy with a directive set, at its place if it was there. */
+export function withDirective(policy: Policy, name: string, sources: readonly Source[]): Policy {
+  const directive = { name, sources }
+  if (sourcesOf(policy, name) === undefined) return [...policy, directive]
+  return policy.map((one) => (one.name === name ? directive : one))
+}
+
+/** The policy without a directive. */
+export function withoutDirective(policy: Policy, name: string): Policy {
+  return policy.filter((directive) => directive.name !== name)
+}
+
+/** Whether two sources say the same; browsers compare keywords without regard to case. */
+export function isSameSource(a: Source, b: Source): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string') return a === b
+  return a === b || (a.startsWith(`'`) && !isNonceOrHash(a) && a.toLowerCase() === b.toLowerCase())
+}
+
+/** Whether a source is a nonce or a hash, written out. */
+export function isNonceOrHash(source: Source): boolean {
+  return typeof source === 'string' && /^'(?:nonce|sha256|sha384|sha512)-/i.test(source)
 }
