@@ -1,5 +1,5 @@
 import type { Exchange, Guard } from '@seawall/guard'
-import { securityHeaders } from '@seawall/security-headers'
+import { nonce, securityHeaders } from '@seawall/security-headers'
 import type { Protection } from './contender.ts'
 
 /** The headers of a hardened page that need no request to be known, 13 of them. */
@@ -23,6 +23,8 @@ const constantHeaders = Object.entries({
 /** How many headers the constant guards give a response. */
 export const constantCount: number = constantHeaders.length
 
+const behindProxy = { trustedProxies: ['127.0.0.0/8'] }
+
 /** What may stand before a server's route, by name. */
 export const protections = {
   none: (): Protection => ({}),
@@ -31,7 +33,13 @@ export const protections = {
   'constant guards': (): Protection => ({ guards: five((constants) => constants) }),
   'guards of all moments': (): Protection => ({ guards: five((constants) => ({ ...constants, ...allMoments })) }),
   // requests say that a proxy took them over TLS, which must be believed for Strict-Transport-Security to be sent
-  securityHeaders: (): Protection => ({ guards: [securityHeaders()], options: { trustedProxies: ['127.0.0.0/8'] } }),
+  securityHeaders: (): Protection => ({ guards: [securityHeaders()], options: behindProxy }),
+  'peer with a nonce': (): Protection => ({ peer: true, readsNonce: true }),
+  'securityHeaders with a nonce': (): Protection => ({
+    guards: [securityHeaders({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'", nonce] } } })],
+    options: behindProxy,
+    readsNonce: true,
+  }),
 } as const
 
 /** The protections by name. */

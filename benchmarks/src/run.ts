@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { endWithParent } from '@seawall/services'
 import { endAll } from './asked-process.ts'
 import type { Benchmark, Effort, Transport } from './benchmark.ts'
+import { checksBenchmark, runChecks } from './benchmarks/checks.ts'
 import { guardBenchmark } from './benchmarks/guard.ts'
 import { headersBenchmark } from './benchmarks/headers.ts'
 import { printRace } from './print-race.ts'
@@ -39,15 +40,24 @@ const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
-const unknown = positionals.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name))
+const names = [...benchmarks, checksBenchmark].map(({ name }) => name)
+const unknown = positionals.filter((name) => !names.some((known) => known === name))
 if (unknown.length > 0) {
-  console.error(`Cannot run ${unknown.join(', ')}: known are ${benchmarks.map(({ name }) => name).join(', ')}`)
+  console.error(`Cannot run ${unknown.join(', ')}: known are ${names.join(', ')}`)
   process.exit(2)
 }
 
 for (const benchmark of benchmarks) {
-  if (positionals.length === 0 || positionals.includes(benchmark.name))
-    await runBenchmark(benchmark, values.quick ? quick : full)
+  if (isWanted(benchmark.name)) await runBenchmark(benchmark, values.quick ? quick : full)
+}
+if (isWanted(checksBenchmark.name)) {
+  const rounds = values.quick ? 400 : 4000
+  console.log(`${checksBenchmark.name}: ${checksBenchmark.about}`)
+  console.log(`\nwritten to ${await writeResults(checksBenchmark.name, { rounds }, runChecks(rounds))}\n`)
+}
+
+function isWanted(name: string): boolean {
+  return positionals.length === 0 || positionals.includes(name)
 }
 
 async function runBenchmark({ name, about, races }: Benchmark, efforts: Efforts): Promise<void> {

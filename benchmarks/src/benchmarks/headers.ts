@@ -21,7 +21,25 @@ const check: Check = (looks) => {
 export const headersBenchmark: Benchmark = {
   name: 'headers',
   about: 'what securityHeaders() costs beside helmet and its like, for the same headers',
-  races: (['in process', 'over loopback'] as const).flatMap((transport) => peers.map((peer) => race(transport, peer))),
+  races: (['in process', 'over loopback'] as const).flatMap((transport) => [
+    ...peers.map((peer) => race(transport, peer)),
+    nonceRace(transport),
+  ]),
+}
+
+/** A nonce that the route reads on every request. */
+function nonceRace(transport: Race['transport']): Race {
+  return {
+    framework: 'node:http',
+    transport,
+    contenders: [
+      { name: 'no headers', protection: 'none' },
+      { name: 'helmet, nonce', protection: 'peer with a nonce' },
+      { name: 'securityHeaders(), nonce', protection: 'securityHeaders with a nonce' },
+    ],
+    check,
+    bars: [addsAtMostTimes('securityHeaders(), nonce', 'helmet, nonce', 0.5)],
+  }
 }
 
 function race(

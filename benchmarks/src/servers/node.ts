@@ -1,5 +1,7 @@
-import { createServer, type RequestListener } from 'node:http'
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { protect } from '@seawall/guard/node'
+import { nonceOf } from '@seawall/security-headers'
 import helmet from 'helmet'
 import type { Serve } from '../contender.ts'
 
@@ -10,12 +12,37 @@ const listener: RequestListener = (_request, response) => {
 }
 
 /** Bare node:http; its peer is helmet. */
-export const serve: Serve = ({ guards, options, peer }) => {
-  if (guards !== undefined) return createServer(protect(guards, listener, options))
-  return createServer(peer ? behindHelmet() : listener)
+export const serve: Serve = ({ guards, options, peer, readsNonce }) => {
+  if (guards !== undefined)
+    return createServer(protect(guards, readsNonce ? reading((request) => nonceOf(request)) : listener, options))
+  if (!peer) return createServer(listener)
+  return createServer(readsNonce ? behindHelmetWithNonce() : behindHelmet())
 }
 
 function behindHelmet(): RequestListener {
   const secure = helmet()
   return (request, response) => secure(request, response, () => listener(request, response))
+}
+
+type WithNonce = ServerResponse & { nonce?: string }
+
+/** A nonce for each response, as helmet's documentation makes it. */
+function behindHelmetWithNonce(): RequestListener {
+  const source = (_request: IncomingMessage, response: WithNonce): string => `'nonce-${response.nonce}'`
+  const secure = helmet({ contentSecurityPolicy: { directives: { scriptSrc: ["'self'", source] } } })
+  const route = reading((_request, response: WithNonce) => response.nonce ?? '')
+  return (request, response) => {
+    ;(response as WithNonce).nonce = randomBytes(16).toString('base64')
+    secure(request, response, () => route(request, response))
+  }
+}
+
+/** What routes have read; a compiler drops work that leaves no trace. */
+let trace = 0
+
+function reading(nonce: (request: IncomingMessage, response: ServerResponse) => string): RequestListener {
+  return (request, response) => {
+    trace += nonce(request, response).length
+    listener(request, response)
+  }
 }

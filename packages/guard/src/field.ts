@@ -18,14 +18,23 @@ export function isField(lowerName: unknown, content: unknown): boolean {
   return isFieldName(lowerName) && (Array.isArray(content) ? content.every(isFieldValue) : isFieldValue(content))
 }
 
+/** By name, the value that was found right last: most guards set the same value on every request. */
+const known = new Map<string, string>()
+/** How many names are remembered; a service that makes up names starts anew. */
+const maxKnown = 256
+
 /**
  * Refuses what cannot be a header.
  *
  * @throws TypeError naming the header, never its value.
  */
 export function checkField(lowerName: string, content: HeaderValue): void {
-  if (isField(lowerName, content)) return
-  throw new TypeError(
-    `Cannot set header '${String(lowerName)}' as it must be a lower-case name with a value of visible characters`,
-  )
+  if (typeof content === 'string' && known.get(lowerName) === content) return
+  if (!isField(lowerName, content))
+    throw new TypeError(
+      `Cannot set header '${String(lowerName)}' as it must be a lower-case name with a value of visible characters`,
+    )
+  if (typeof content !== 'string') return
+  if (known.size >= maxKnown) known.clear()
+  known.set(lowerName, content)
 }

@@ -144,12 +144,15 @@ export class NodeExchange implements Departing, Connection {
 
   get ownHost(): string | undefined {
     const { rawHeaders } = this.request
-    const lines: string[] = []
-    for (let index = 0; index < rawHeaders.length; index += 2)
-      if (isHostField(rawHeaders[index] as string)) lines.push(rawHeaders[index + 1] as string)
-    // HTTP/2 names the host as `:authority`, and a client may repeat it as `host` (RFC 9113 §8.3.1)
-    const isRepeated = lines.length === 2 && lines[0] === lines[1] && isHttp2(this.response)
-    return hostOf(isRepeated ? lines.slice(1) : lines, this.url)
+    let host: string | undefined
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      if (!isHostField(rawHeaders[index] as string)) continue
+      const line = rawHeaders[index + 1] as string
+      // HTTP/2 names the host as `:authority`, and a client may repeat it as `host` (RFC 9113 §8.3.1)
+      if (host !== undefined && !(host === line && isHttp2(this.response))) return undefined
+      host = line
+    }
+    return hostOf(host, this.url)
   }
 
   header(lowerName: string): string | undefined {
@@ -170,8 +173,8 @@ export class NodeExchange implements Departing, Connection {
 }
 
 function isHostField(name: string): boolean {
-  if (name.length === 4) return name.toLowerCase() === 'host'
-  return name === ':authority'
+  if (name.length === 4) return name === 'Host' || name === 'host' || name.toLowerCase() === 'host'
+  return name.length === 10 && name === ':authority'
 }
 
 function putField(fields: HeaderValue[], name: string, value: HeaderValue): void {

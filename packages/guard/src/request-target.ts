@@ -12,14 +12,10 @@ export function pathOf(target: string): string {
   return origin === undefined ? bare : bare.slice(origin.length) || '/'
 }
 
-/** The authority that an absolute-form target names, in lower case. */
-export function authorityOf(target: string): string | undefined {
-  return target.startsWith('/') ? undefined : absolute.exec(target)?.[1]?.toLowerCase()
-}
-
-/** The host that a request names; `undefined` when its lines or its absolute-form target disagree. */
-export function hostOf(lines: readonly string[], target: string): string | undefined {
-  const host = lines.length === 1 ? lines[0]?.toLowerCase() : undefined
-  const authority = authorityOf(target)
+/** The host that a request names, in lower case; `undefined` when its absolute-form target names another. */
+export function hostOf(line: string | undefined, target: string): string | undefined {
+  const host = line?.toLowerCase()
+  if (target.startsWith('/')) return host
+  const authority = absolute.exec(target)?.[1]?.toLowerCase()
   return authority === undefined || authority === host ? host : undefined
 }

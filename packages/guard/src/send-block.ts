@@ -56,11 +56,23 @@ function holds(fields: readonly HeaderValue[] | undefined, name: string): boolea
 
 /** What was set, and the constants that it does not replace. */
 function blockWith(stack: Stack, fields: readonly HeaderValue[]): string | undefined {
+  const { lastBlock } = stack
+  if (lastBlock !== undefined && isSame(lastBlock.fields, fields)) return lastBlock.text
   const block = toBlock(fields)
   if (block === undefined || stack.block === undefined) return undefined
   let isReplaced = false
   for (let index = 0; index < fields.length; index += 2) isReplaced ||= stack.names.has(fields[index] as string)
-  return block + (isReplaced ? constantsBut(stack, fields) : stack.block)
+  const text = block + (isReplaced ? constantsBut(stack, fields) : stack.block)
+  stack.lastBlock = { fields, text }
+  return text
+}
+
+/** Text for text: an array may have been changed since. */
+function isSame(some: readonly HeaderValue[], others: readonly HeaderValue[]): boolean {
+  if (some.length !== others.length) return false
+  for (let index = 0; index < some.length; index++)
+    if (typeof some[index] !== 'string' || some[index] !== others[index]) return false
+  return true
 }
 
 function constantsBut({ constants }: Stack, fields: readonly HeaderValue[]): string {

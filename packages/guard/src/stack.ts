@@ -1,6 +1,6 @@
 import { nearest } from '@seawall/options'
 import { isFieldName, isFieldValue } from './field.ts'
-import type { Guard } from './guard.ts'
+import type { Guard, HeaderValue } from './guard.ts'
 import { toBlock } from './header-block.ts'
 
 /** A guard that has the named moments. */
@@ -18,6 +18,8 @@ export class Stack {
   readonly constants: readonly string[]
   /** The constants as lines of HTTP/1; `undefined` when Node must see one of them. */
   readonly block: string | undefined
+  /** What guards set on the response before, and the block that it made: most set the same on every request. */
+  lastBlock: { readonly fields: readonly HeaderValue[]; readonly text: string } | undefined
   /** The constants' names. */
   readonly names: ReadonlySet<string>
   /** Names of headers that must not leave. */
@@ -36,6 +38,7 @@ export class Stack {
     const constants: Record<string, string> = Object.assign({}, ...guards.map((guard) => guard.headers))
     this.constants = Object.entries(constants).flat()
     this.block = toBlock(this.constants)
+    this.lastBlock = undefined
     this.names = new Set(Object.keys(constants))
     this.remove = new Set(guards.flatMap((guard) => guard.remove ?? []))
     this.touchesHead = this.constants.length + this.remove.size + this.head.length + this.body.length > 0

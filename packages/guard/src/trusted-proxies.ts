@@ -60,8 +60,11 @@ export function clientFinder(trusted: TrustedProxies = [], headers: ProxyHeaders
   if (isPlatformHeader(trusted)) return platformClient(trusted.header)
   if (Array.isArray(trusted) && trusted.length === 0) return directClient
   const isTrusted = hopTest(trusted as readonly string[] | number)
-  const hopAt = headers === 'forwarded' ? forwardedHops : forwardedForHops
-  return (connection) => walk(connection, isTrusted, hopAt(connection))
+  if (headers === 'x-forwarded') return (connection) => walk(connection, isTrusted, xForwardedHop)
+  return (connection) => {
+    const hops = parseForwarded(connection.header('forwarded') ?? '')
+    return walk(connection, isTrusted, (_connection, distance) => hops[hops.length - distance])
+  }
 }
 
 function directClient(connection: Connection): Client {
@@ -70,22 +73,22 @@ function directClient(connection: Connection): Client {
 
 /** The socket's other end: each fact is looked up when it is asked for, as most requests need only one. */
 class DirectClient implements Client {
-  readonly #connection: Connection
+  readonly connection: Connection
 
   constructor(connection: Connection) {
-    this.#connection = connection
+    this.connection = connection
   }
 
   get ip(): string {
-    return canonicalAddress(this.#connection.peerAddress) ?? ''
+    return canonicalAddress(this.connection.peerAddress) ?? ''
   }
 
   get secure(): boolean {
-    return this.#connection.peerSecure
+    return this.connection.peerSecure
   }
 
   get host(): string | undefined {
-    return this.#connection.ownHost
+    return this.connection.ownHost
   }
 }
 
@@ -123,15 +126,16 @@ function bad(Type: new (message: string) => Error, must: string, value: unknown)
 }
 
 /** What the hop at a distance (1 is the one that our neighbour heard from) was, by its neighbour's word. */
-type HopAt = (distance: number) => Hop | undefined
+type HopAt = (connection: Connection, distance: number) => Hop | undefined
 
 /** From the socket outwards, as long as the one who speaks is trusted and says something well-formed. */
 function walk(connection: Connection, isTrusted: HopTest, hopAt: HopAt): Client {
-  let ip = canonicalAddress(connection.peerAddress) ?? ''
+  const { peerAddress } = connection
+  let ip: string | undefined
   let secure = connection.peerSecure
-  let host = connection.ownHost
-  for (let distance = 1; distance <= maxHops && isTrusted(ip, distance - 1); distance++) {
-    const hop = hopAt(distance)
+  let host: string | undefined
+  for (let distance = 1; distance <= maxHops && isTrusted(ip ?? peerAddress, distance - 1); distance++) {
+    const hop = hopAt(connection, distance)
     if (hop === undefined) break
     const address = hop.address === undefined ? undefined : canonicalAddress(hop.address)
     if (hop.address !== undefined && address === undefined && !withheld.test(hop.address)) break
@@ -140,31 +144,42 @@ function walk(connection: Connection, isTrusted: HopTest, hopAt: HopAt): Client 
     if (address === undefined) break
     ip = address
   }
-  return { ip, secure, host }
+  return new ProxiedClient(ip ?? canonicalAddress(peerAddress) ?? '', secure, host, connection)
+}
+
+/** The client that proxies name. Where they name no host it is the request's own, looked up when it is asked for. */
+class ProxiedClient implements Client {
+  readonly ip: string
+  readonly secure: boolean
+  readonly named: string | undefined
+  readonly connection: Connection
+
+  constructor(ip: string, secure: boolean, named: string | undefined, connection: Connection) {
+    this.ip = ip
+    this.secure = secure
+    this.named = named
+    this.connection = connection
+  }
+
+  get host(): string | undefined {
+    return this.named ?? this.connection.ownHost
+  }
 }
 
 function isSecure(scheme: string | undefined, otherwise: boolean): boolean {
   if (scheme === undefined) return otherwise
+  if (scheme === 'https' || scheme === 'http') return scheme === 'https'
   const lower = scheme.toLowerCase()
   return lower === 'https' || lower === 'wss'
 }
 
-function forwardedHops(connection: Connection): HopAt {
-  const field = connection.header('forwarded')
-  const hops = field === undefined ? [] : parseForwarded(field)
-  return (distance) => hops[hops.length - distance]
-}
-
-function forwardedForHops(connection: Connection): HopAt {
+function xForwardedHop(connection: Connection, distance: number): Hop | undefined {
   const addresses = connection.header('x-forwarded-for')
-  const schemes = connection.header('x-forwarded-proto')
-  const hosts = connection.header('x-forwarded-host')
-  return (distance) => {
-    const address = fromRight(addresses, distance)
-    // a proxy that names no address may still name the scheme of its peer
-    if (address === undefined && (addresses !== undefined || distance > 1)) return undefined
-    return { address, scheme: fromRight(schemes, distance, true), host: fromRight(hosts, distance, true) }
-  }
+  const address = fromRight(addresses, distance)
+  // a proxy that names no address may still name the scheme of its peer
+  if (address === undefined && (addresses !== undefined || distance > 1)) return undefined
+  const scheme = fromRight(connection.header('x-forwarded-proto'), distance, true)
+  return { address, scheme, host: fromRight(connection.header('x-forwarded-host'), distance, true) }
 }
 
 /**
@@ -173,11 +188,18 @@ function forwardedForHops(connection: Connection): HopAt {
  */
 function fromRight(list: string | undefined, nth: number, orFirst = false): string | undefined {
   if (list === undefined) return undefined
+  if (!list.includes(',')) return nth === 1 || orFirst ? trimmed(list) : undefined
   let end = list.length
   for (let index = 1; ; index++) {
     const comma = end === 0 ? -1 : list.lastIndexOf(',', end - 1)
-    if (index === nth || (comma === -1 && orFirst)) return list.slice(comma + 1, end).trim() || undefined
+    if (index === nth || (comma === -1 && orFirst)) return trimmed(list.slice(comma + 1, end))
     if (comma === -1) return undefined
     end = comma
   }
+}
+
+/** What needs no trimming is known by its first and last character. */
+function trimmed(item: string): string | undefined {
+  if (item.charCodeAt(0) > 0x20 && item.charCodeAt(item.length - 1) > 0x20) return item
+  return item.trim() || undefined
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { authorityOf, hostOf, pathOf } from '../src/request-target.ts'
+import { hostOf, pathOf } from '../src/request-target.ts'
 
 describe('pathOf', () => {
   it.each([
@@ -25,28 +25,18 @@ describe('pathOf', () => {
   })
 })
 
-describe('authorityOf', () => {
-  it.each([
-    ['http://Shop.example:80/a', 'shop.example:80'],
-    ['http://shop.example?a', 'shop.example'],
-    ['/a', undefined],
-    ['*', undefined],
-    ['shop.example:443', undefined],
-  ])('of %s is %s', (target, authority) => {
-    expect(authorityOf(target)).toBe(authority)
-  })
-})
-
 describe('hostOf', () => {
   it.each([
-    [['Shop.example:80'], '/a', 'shop.example:80'],
-    [[], '/a', undefined],
-    [['a.example', 'a.example'], '/a', undefined],
-    [['a.example'], 'http://A.example/a', 'a.example'],
-    [['a.example'], 'http://b.example/a', undefined],
-    [['a.example'], 'http://user@a.example/a', undefined],
-    [[], 'http://a.example/a', undefined],
-  ])('of the lines %j and the target %s is %s', (lines, target, host) => {
-    expect(hostOf(lines, target)).toBe(host)
+    ['Shop.example:80', '/a', 'shop.example:80'],
+    [undefined, '/a', undefined],
+    ['a.example', 'http://A.example/a', 'a.example'],
+    ['a.example:80', 'http://A.example:80?a', 'a.example:80'],
+    ['a.example', 'http://b.example/a', undefined],
+    ['a.example', 'http://user@a.example/a', undefined],
+    [undefined, 'http://a.example/a', undefined],
+    ['a.example', '*', 'a.example'],
+    ['a.example:443', 'a.example:443', 'a.example:443'],
+  ])('of the line %s and the target %s is %s', (line, target, host) => {
+    expect(hostOf(line, target)).toBe(host)
   })
 })

@@ -40,6 +40,23 @@ describe.each(frameworks)('on $name', (framework) => {
     },
   )
 
+  it('sends on every request what is set on that request', async () => {
+    let count = 0
+    const shared = ['0']
+    const counter: Guard = {
+      name: 'counter',
+      onRequest: (x) => {
+        shared[0] = String(++count)
+        x.set('x-shared', shared)
+        x.set('x-parity', String(count % 2))
+        return undefined
+      },
+    }
+    const port = await start([constants, counter])
+    for (let n = 1; n <= 4; n++)
+      expect((await send(port, '/ok')).headers).toMatchObject({ 'x-shared': String(n), 'x-parity': String(n % 2) })
+  })
+
   it('ends with one empty line, before the body', async () => {
     const raw = await sendRaw(await start([constants]), 'GET /ok HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
     expect(raw.split('\r\n\r\n')).toHaveLength(2)
