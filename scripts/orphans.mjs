@@ -40,11 +40,15 @@ function ancestry() {
   return line
 }
 
-/** A script whose package manager died before this ran: its shell was handed to the first process of the system. */
-function isOrphan(line) {
-  if (process.env.npm_lifecycle_event === undefined || line.at(-1)?.parent !== 1) return false
+/**
+ * A script whose package manager died before this ran: the shell that the manager had started for this very file was
+ * handed to the first process of the system. Whoever else has that process above may well have been started by it.
+ */
+function isOrphan([, shell, ...above]) {
+  if (process.env.npm_lifecycle_event === undefined || shell?.parent !== 1 || above.length > 0) return false
   try {
-    return !/node|npm|yarn|bun/.test(readFileSync('/proc/1/cmdline', 'utf8'))
+    const [shellLine, firstLine] = [shell.pid, 1].map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+    return /\0-c\0.*pinned\.mjs/.test(shellLine) && !/node|npm|yarn|bun/.test(firstLine)
   } catch {
     return false
   }
