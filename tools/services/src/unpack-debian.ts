@@ -24,7 +24,9 @@ export async function unpackDebian(keeper: Keeper, source: ServerSource): Promis
     await mkdir(folder, { recursive: true })
 
   async function run(command: string, args: readonly string[]): Promise<void> {
-    const { code, output } = await keeper.run({ command, args, env: { LC_ALL: 'C' }, timeoutMs: 300_000 })
+    // apt puts what it verifies into TMPDIR, and leaves it there when it is killed
+    const env = { LC_ALL: 'C', TMPDIR: keeper.folder }
+    const { code, output } = await keeper.run({ command, args, env, timeoutMs: 300_000 })
     if (code !== 0) throw missing(source, `${command} ${args.join(' ')}: ${output.trim()}`)
   }
 
