@@ -30,12 +30,22 @@ export function sendBlock(exchange: Departing, { status, reason, headers }: Writ
   const block = fields === undefined ? stack.block : blockWith(stack, fields)
   if (block === undefined) return false
   removeHeaders(response, stack.remove)
-  if (reason === undefined) nodeWriteHead.call(response, status, headers)
-  else nodeWriteHead.call(response, status, reason, headers)
-  exchange.left = true
+  handOnSafely(exchange, status, reason, headers)
   const written = response as unknown as WithHeadText
   written._header = `${(written._header as string).slice(0, -2)}${block}\r\n`
   return true
+}
+
+/** A head that Node refuses has not left: whoever answers instead must find the response as it was. */
+function handOnSafely(exchange: Departing, status: number, reason: string | undefined, headers: unknown): void {
+  try {
+    if (reason === undefined) nodeWriteHead.call(exchange.response, status, headers)
+    else nodeWriteHead.call(exchange.response, status, reason, headers)
+    exchange.left = true
+  } catch (error) {
+    Reflect.deleteProperty(exchange.response, 'headersSent')
+    throw error
+  }
 }
 
 /** Whether the handler gives a name that guards give, or want removed from what it writes by hand. */
