@@ -1,8 +1,10 @@
+import { createServer } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Guard } from '../src/index.ts'
 import { send, sendRaw, type Answer } from './client.ts'
 import type { Running } from './framework.ts'
-import { frameworks } from './frameworks.ts'
+import { frameworks, listen } from './frameworks.ts'
+import { protect } from '../src/node.ts'
 
 const constants: Guard = {
   name: 'constants',
@@ -79,3 +81,18 @@ function sorted(headers: Answer['headers']): string[] {
 function compare(a: unknown, b: unknown): number {
   return String(a) < String(b) ? -1 : 1
 }
+
+it('answers 500 in place of a held head that Node refuses', async () => {
+  const guards: Guard[] = [constants, { name: 'body', onBody: () => undefined }]
+  const refused = protect(
+    guards,
+    (_, response) => response.writeHead(200, { 'x-bad': 'a\r\nx-injected: 1' }).end('x'),
+    { onError: () => {} },
+  )
+  const { port, close } = await listen(createServer(refused))
+  const answer = await send(port, '/', { method: 'HEAD' })
+  expect(answer.status).toBe(500)
+  expect(answer.headers).not.toHaveProperty('x-injected')
+  expect(answer.headers['x-constant']).toBe('guard')
+  await close()
+})
