@@ -1,4 +1,4 @@
-import { directiveNames, nonce, nonceDirectives } from './csp/directives.ts'
+import { fallbacks, directiveNames, nonce, nonceDirectives } from './csp/directives.ts'
 import { inlineHash } from './inline-hash.ts'
 import { replacement } from './reports/report-text.ts'
 import type { Report } from './reports/report.ts'
@@ -13,17 +13,6 @@ export interface PolicyChange {
   readonly inheritsFrom?: string
   /** Why the change is dangerous, and what to do instead; `undefined` when it is not. */
   readonly warning?: string
-}
-
-/** Where a browser looks when a policy has no directive of a name (CSP level 3, §6.8.3). */
-const fallbacks: Readonly<Record<string, readonly string[]>> = {
-  'script-src-elem': ['script-src', 'default-src'],
-  'script-src-attr': ['script-src', 'default-src'],
-  'style-src-elem': ['style-src', 'default-src'],
-  'style-src-attr': ['style-src', 'default-src'],
-  'worker-src': ['child-src', 'script-src', 'default-src'],
-  'frame-src': ['child-src', 'default-src'],
-  'fenced-frame-src': ['frame-src', 'child-src', 'default-src'],
 }
 
 const fetchDirective = /-src(?:-elem|-attr)?$/
