@@ -34,10 +34,13 @@ export function checkOptions<T extends object>(
   for (const [name, rule] of Object.entries<Rule>(rules as Record<string, Rule>)) {
     const value = (options as Record<string, unknown>)[name]
     if (value === undefined && !required.includes(name as keyof T & string)) continue
-    const message = `Cannot ${action} as '${name}' must be ${rule.must}: current value is ${rule.secret ? 'not shown' : show(value)}`
-    if (value === undefined || !rule.isType(value)) throw new TypeError(message)
-    if (rule.isInRange && !rule.isInRange(value)) throw new RangeError(message)
+    if (value === undefined || !rule.isType(value)) throw new TypeError(refusal(action, name, rule, value))
+    if (rule.isInRange && !rule.isInRange(value)) throw new RangeError(refusal(action, name, rule, value))
   }
+}
+
+function refusal(action: string, name: string, { must, secret }: Rule, value: unknown): string {
+  return `Cannot ${action} as '${name}' must be ${must}: current value is ${secret ? 'not shown' : show(value)}`
 }
 
 function unknownOption(action: string, name: string, known: readonly string[]): TypeError {
