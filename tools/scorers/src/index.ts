@@ -11,5 +11,5 @@ export {
   observatoryScore,
   type ScoredPage,
 } from './observatory-score.ts'
-export { type Certificate, selfSignedCertificate } from './self-signed-certificate.ts'
+export { type Certificate, selfSignedCertificate } from '@seawall/services'
 export { startChromium } from './start-chromium.ts'

@@ -1,5 +1,5 @@
 /** A server, or a browser, that is not an npm package. */
-export type ServerName = 'redis' | 'memcached' | 'pgbouncer' | 'chromium'
+export type ServerName = 'redis' | 'memcached' | 'pgbouncer' | 'nginx' | 'chromium'
 
 /** Where a server is looked for. */
 export interface ServerSource {
@@ -34,6 +34,12 @@ export const serverSources: Readonly<Record<ServerName, ServerSource>> = {
     commands: ['pgbouncer'],
     debian: 'pgbouncer',
     homebrew: 'pgbouncer',
+  },
+  nginx: {
+    variable: 'SEAWALL_NGINX',
+    commands: ['nginx'],
+    debian: 'nginx',
+    homebrew: 'nginx',
   },
   chromium: {
     variable: 'SEAWALL_CHROMIUM',

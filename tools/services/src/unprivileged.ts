@@ -7,12 +7,24 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0
 }
 
+/** An account by numbers and by names. */
+export interface Account {
+  readonly uid: number
+  readonly gid: number
+  readonly user: string
+  readonly group: string
+}
+
 /** The account in whose name root runs the servers that refuse root. */
-export function unprivilegedAccount(): { readonly uid: number; readonly gid: number; readonly user: string } {
-  const rows = readFileSync('/etc/passwd', 'utf8').split('\n')
+export function unprivilegedAccount(): Account {
+  const rowsOf = (file: string): string[][] =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .map((row) => row.split(':'))
   const [user = 'nobody', , uid = '65534', gid = '65534'] =
-    rows.find((row) => row.startsWith('nobody:'))?.split(':') ?? []
-  return { uid: Number(uid), gid: Number(gid), user }
+    rowsOf('/etc/passwd').find(([name]) => name === 'nobody') ?? []
+  const [group = user] = rowsOf('/etc/group').find(([, , id]) => id === gid) ?? []
+  return { uid: Number(uid), gid: Number(gid), user, group }
 }
 
 /** Whether every user can pass through the folders down to a path. */
