@@ -1,7 +1,12 @@
-import { isDefinite } from './sqlstate.ts'
+import { codeOf, isDefinite } from './sqlstate.ts'
 
-const firstDelayMs = 50
-const longestDelayMs = 2000
+const firstDelayMs = 25
+/** A server that is away is cheap to ask, and shall be found soon when it is back. */
+const longestDelayMs = 200
+/** One that says no has work with it each time. */
+const longestRefusedDelayMs = 2000
+/** The server has no room for another connection. */
+const tooManyConnections = '53300'
 
 /** The pause between attempts to connect: doubled with each failure, and shortened by chance, so that a fleet does not knock in step. */
 export class Backoff {
@@ -29,7 +34,9 @@ export class Backoff {
   fail(error: Error, retry: () => void): void {
     this.#lastError = error
     if (this.#timer) return
-    const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** this.#failures++)
+    const isRefusal = isDefinite(error) || codeOf(error) === tooManyConnections
+    const longestMs = isRefusal ? longestRefusedDelayMs : longestDelayMs
+    const delayMs = Math.min(longestMs, firstDelayMs * 2 ** this.#failures++)
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined

@@ -19,29 +19,38 @@ interface BareConnection extends EventEmitter {
 
 /**
  * Asks the server to stop what a client runs: a CancelRequest, on a connection of its own, under TLS where the client's is
- * (PostgreSQL protocol, "Canceling Requests in Progress"). Resolves when the server has dealt with it, or after `timeoutMs`.
+ * (PostgreSQL protocol, "Canceling Requests in Progress"). Tells whether the server has dealt with it within `timeoutMs`.
  */
-export function cancelRequest(client: Client, timeoutMs: number): Promise<void> {
+export function cancelRequest(client: Client, timeoutMs: number): Promise<boolean> {
   const { processID, secretKey, ssl, sslNegotiation } = client as unknown as Cancellable
-  if (processID === null || secretKey === null) return Promise.resolve()
+  if (processID === null || secretKey === null) return Promise.resolve(false)
   const socket = new Socket()
   const connection = new Connection({
     stream: () => socket,
     ...({ ssl, sslNegotiation } as object),
   }) as unknown as BareConnection
-  const send = (): void => connection.cancel(processID, secretKey)
+  let isSent = false
+  const send = (): void => {
+    connection.cancel(processID, secretKey)
+    isSent = true
+  }
   connection.on('connect', () => {
     if (!ssl) return send()
     if (sslNegotiation !== 'direct') connection.requestSsl()
   })
   connection.on('sslconnect', send)
+  const giveUp = (): void => {
+    isSent = false
+    socket.destroy()
+  }
   // A server that cannot be reached cannot be asked either: the socket closes, and that is all.
-  connection.on('error', () => socket.destroy())
+  connection.on('error', giveUp)
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.destroy(), timeoutMs).unref()
+    const timer = setTimeout(giveUp, timeoutMs).unref()
+    // The server says nothing to a CancelRequest: it closes the connection when the process was signalled.
     socket.once('close', () => {
       clearTimeout(timer)
-      resolve()
+      resolve(isSent)
     })
     if (client.host.startsWith('/')) return connection.connect(`${client.host}/.s.PGSQL.${client.port}`)
     connection.connect(client.port, client.host)

@@ -1,142 +1,166 @@
-import { once } from 'node:events'
 import { Socket } from 'node:net'
-import { Client, type Submittable as PgSubmittable } from 'pg'
+import { Client, type ClientConfig } from 'pg'
+import type { Borrower } from './borrower.ts'
 import { cancelRequest } from './cancel-request.ts'
-import { QueryTimeoutError } from './errors.ts'
+import { ConnectionLostError } from './errors.ts'
 import type { PoolSettings } from './options.ts'
-import type { QueryResult, Submittable } from './pool.ts'
-import { isFatal } from './sqlstate.ts'
-
-/** How long the pool's own exchanges with the server may take: the ping, the rollback, the goodbye, the cancel. */
-const upkeepTimeoutMs = 1000
+import type { Submittable } from './pool.ts'
+import type { RetireReason } from './retire-reason.ts'
+import type { Servers } from './servers.ts'
+import type { Statement } from './statement.ts'
+import { codeOf } from './sqlstate.ts'
+import { StatementRunner, upkeepTimeoutMs } from './statement-runner.ts'
 
 /** A connection that lay idle for longer is pinged before it is lent: its server may be gone without a word. */
 const trustedForMs = 1000
 
 /** One connection, from the first attempt to connect until its socket is gone. No event of its server is left unheard. */
 export class Connection {
+  /** What its client is made with: one of the pool's servers. */
+  readonly config: ClientConfig
+  readonly #servers: Servers
   readonly #client: Client
   /** Ours, not pg's, so that it can be cut whatever state pg is in. */
   readonly #socket = new Socket()
   readonly #isGone: Promise<unknown>
+  readonly #runner: StatementRunner
+  readonly #openedAt = performance.now()
   readonly #expiresAt: number
-  #lastUsedAt = performance.now()
-  /** Why it must not be used again. */
+  readonly #idleTimeoutMs: number
+  #lastUsedAt = this.#openedAt
   #failure: Error | undefined
-  /** The server has answered all that it was sent, and waits. */
-  #isReady = false
-  /** Statements that the server has not answered. */
-  #running = 0
+  #retireReason: RetireReason | undefined
   #closing: Promise<void> | undefined
+  /** How long it took to connect and to log in, in milliseconds. */
+  loginMs = 0
+  /** Since when it is lent. */
+  lentAt = 0
+  /** Who has it for more than one statement. */
+  borrower: Borrower | undefined
 
   constructor(settings: PoolSettings, onLost: (connection: Connection) => void) {
-    this.#expiresAt = this.#lastUsedAt + settings.maxLifetimeMs * (1 - Math.random() / 10)
-    this.#client = new Client({ ...settings.client, stream: () => this.#socket })
+    this.#expiresAt = this.#openedAt + jittered(settings.maxLifetimeMs)
+    this.#idleTimeoutMs = jittered(settings.idleTimeoutMs)
+    this.#servers = settings.servers
+    this.config = settings.servers.config
+    this.#client = new Client({ ...this.config, stream: () => this.#socket })
     this.#isGone = new Promise((resolve) => this.#socket.once('close', resolve))
-    const lose = (error: Error): void => {
-      this.#failure ??= error
+    // What pg makes up itself has no code, and names no cause: the end of the socket.
+    const lose = (error?: Error): void => {
+      const cause = error && codeOf(error) !== undefined ? error : new ConnectionLostError('its connection was closed')
+      this.#spend(this.#runner.fail(cause), 'lost')
       onLost(this)
     }
+    this.#runner = new StatementRunner(this.#client, settings, {
+      spend: (error) => this.#spend(error, 'error'),
+      lose: (error) => {
+        this.#spend(error, 'silent')
+        void this.close()
+      },
+    })
     this.#client.on('error', lose)
-    this.#client.on('end', () => lose(new Error('The connection was closed')))
-    this.#client.on('drain', () => (this.#isReady = true))
+    this.#client.on('end', () => lose())
   }
 
   /** The id of the server process; 0 before the login. */
   get processID(): number {
-    return (this.#client as unknown as { readonly processID: number | null }).processID ?? 0
+    return this.#runner.internals.processID ?? 0
   }
 
-  /** Whether it must not be used again. */
-  get isSpent(): boolean {
-    return this.#failure !== undefined || this.#closing !== undefined || performance.now() >= this.#expiresAt
+  /** Why it must not be used again. */
+  get failure(): Error | undefined {
+    return this.#failure
   }
 
-  /** Whether a statement is still running. */
+  /** Why it is to be retired: what was noted first. */
+  retireReasonAt(now: number): RetireReason | undefined {
+    return this.#retireReason ?? (now >= this.#expiresAt ? 'lifetime' : undefined)
+  }
+
+  /** Whether a statement is still waited for. */
   get isBusy(): boolean {
-    return this.#running > 0
+    return this.#runner.isBusy
   }
 
-  /** Whether it can be lent as it is: in use a moment ago, and not spent. */
-  get isFresh(): boolean {
-    return this.idleMs <= trustedForMs && !this.isSpent
+  /** Whether it can be lent as it is: in use a moment ago, and not to be retired. */
+  isFreshAt(now: number): boolean {
+    return now - this.#lastUsedAt <= trustedForMs && this.retireReasonAt(now) === undefined
   }
 
-  /** Whether the session is as the next borrower expects it: nothing pending, no transaction open. */
+  /** Whether the session is as the next borrower expects it: nothing pending, no transaction open, nothing left behind. */
   get isClean(): boolean {
-    return this.#isReady && !this.#failure && this.#client.getTransactionStatus() === 'I'
+    return this.#runner.isReady && !this.#failure && !this.isInTransaction && !this.#runner.session.isDirty
   }
 
-  /** How long it has been idle. */
-  get idleMs(): number {
-    return performance.now() - this.#lastUsedAt
+  /** Whether a transaction is open, as of the last answer of the server's. */
+  get isInTransaction(): boolean {
+    return this.#runner.internals.getTransactionStatus() !== 'I'
+  }
+
+  /** How often the server was ready with no transaction open. */
+  get idleCount(): number {
+    return this.#runner.idleCount
+  }
+
+  /** How old it is. */
+  get ageMs(): number {
+    return performance.now() - this.#openedAt
+  }
+
+  /** Whether it has been idle for longer than it may. */
+  isIdleForTooLong(now: number): boolean {
+    return now - this.#lastUsedAt >= this.#idleTimeoutMs
   }
 
   /** Notes that it becomes idle now. */
-  rest(): void {
-    this.#lastUsedAt = performance.now()
+  rest(now: number): void {
+    this.#lastUsedAt = now
+    this.#runner.session.rest()
+  }
+
+  /** Notes that it shall not be lent again, and why; the first reason counts. */
+  retire(reason: RetireReason): void {
+    this.#retireReason ??= reason
   }
 
   /** Connects and logs in. */
   async open(): Promise<void> {
-    await this.#client.connect()
-    this.#isReady = true
+    await this.#servers.login(this.#client)
+    this.loginMs = this.ageMs
+    this.#runner.opened()
   }
 
-  /** Runs one statement, with its deadline. */
-  query<Row>(sql: string, parameters: readonly unknown[], timeoutMs: number): Promise<QueryResult<Row>> {
-    if (this.#isLost) return Promise.reject(this.#reason)
-    this.#isReady = false
-    this.#running++
-    return new Promise((resolve, reject) => {
-      let isAnswered = false
-      const timer = setTimeout(() => {
-        this.#failure ??= new QueryTimeoutError(timeoutMs)
-        reject(this.#reason)
-        // Now, and not when it is released: a borrower may hold it for long.
-        void this.close()
-      }, timeoutMs).unref()
-      this.#client.query(sql, parameters as unknown[], (error: Error | null, result) => {
-        // pg calls twice for a value that it cannot serialize: with the error, and when the server is ready again.
-        if (isAnswered) return
-        isAnswered = true
-        clearTimeout(timer)
-        this.#running--
-        if (!error) return resolve(result as unknown as QueryResult<Row>)
-        if (isFatal(error)) this.#failure ??= error
-        // What pg says of a lost connection depends on the moment; why it was lost does not.
-        reject(this.#isLost ? this.#reason : error)
-      })
-    })
+  /** Runs one statement, after those before it. */
+  run(statement: Statement): void {
+    this.#runner.run(statement)
+  }
+
+  /** Answers a statement's caller at once, and has the server stop it. */
+  abandon(statement: Statement, reason: unknown): void {
+    this.#runner.abandon(statement, reason)
   }
 
   /** Hands a cursor or a query stream to pg. */
   submit(query: Submittable): void {
-    if (this.#isLost) throw this.#reason
-    this.#isReady = false
-    this.#client.query(query as PgSubmittable)
+    this.#runner.submit(query)
   }
 
-  /** Asks the server for an answer, soon. */
+  /** Asks for an answer, soon. */
   async ping(): Promise<boolean> {
-    try {
-      await this.query('select 1', [], upkeepTimeoutMs)
-      return this.isClean
-    } catch {
-      return false
-    }
+    if (!(await this.#runner.upkeep(''))) this.retire('silent')
+    return this.isClean
   }
 
-  /** Ends what the last borrower left open: waits for the server to be ready, and rolls an open transaction back. */
+  /** Ends what the last borrower left: waits for the server to be ready, rolls back what is open, resets what was set. */
   async clean(): Promise<boolean> {
-    try {
-      // After an error the server is not ready yet, and its word on the transaction is of the statement before.
-      if (!this.#isReady) await once(this.#client, 'drain', { signal: AbortSignal.timeout(upkeepTimeoutMs) })
-      if (!this.isClean) await this.query('rollback', [], upkeepTimeoutMs)
-      return this.isClean
-    } catch {
-      return false
-    }
+    if (!(await this.#runner.whenReady()) || this.#failure) return false
+    const { session } = this.#runner
+    const steps = [this.isInTransaction ? 'rollback' : '', session.isDirty ? session.resetText : '']
+    const text = steps.filter((step) => step !== '').join('; ')
+    if (text === '') return this.isClean
+    if (!(await this.#runner.upkeep(text))) return false
+    if (session.isDirty) session.wasReset()
+    return this.isClean
   }
 
   /** Closes it: with a goodbye when the server waits, else after a cancel. Resolves when the socket is gone, within two seconds. */
@@ -144,18 +168,23 @@ export class Connection {
     return (this.#closing ??= this.#close())
   }
 
-  get #isLost(): boolean {
-    return this.#closing !== undefined || this.#socket.destroyed
+  /** Gives it up: its server has been silent for too long to be told. */
+  cut(): void {
+    this.#runner.fail(new ConnectionLostError('its connection was given up'))
+    this.#socket.destroy()
   }
 
-  get #reason(): Error {
-    return this.#failure ?? new Error('Cannot run the statement as its connection was closed')
+  #spend(error: Error, reason: RetireReason): void {
+    this.#failure ??= error
+    this.retire(reason)
   }
 
   async #close(): Promise<void> {
+    const wasReady = this.#runner.isReady
+    this.#runner.fail(this.#failure ?? new ConnectionLostError('its connection was given up'))
     if (this.#socket.destroyed) return
     const timer = setTimeout(() => this.#socket.destroy(), upkeepTimeoutMs).unref()
-    if (this.#isReady) void this.#client.end()
+    if (wasReady) void this.#client.end()
     else {
       await cancelRequest(this.#client, upkeepTimeoutMs)
       this.#socket.destroy()
@@ -163,4 +192,9 @@ export class Connection {
     await this.#isGone
     clearTimeout(timer)
   }
+}
+
+/** A little less, by chance, so that those opened together do not end together. */
+function jittered(ms: number): number {
+  return ms * (1 - Math.random() / 10)
 }

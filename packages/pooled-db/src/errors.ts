@@ -21,10 +21,17 @@ export class PoolTimeoutError extends Error {
   }
 }
 
-/** As many callers wait for a connection as may: `maxWaiting`. */
-export class PoolFullError extends Error {
+/**
+ * As many callers wait for a connection as may: `maxWaiting`. An `instanceof Error` whose `stack` tells no places: to take
+ * them would cost more than all the rest of a refusal, which has to be cheap, as it comes in thousands.
+ */
+export class PoolFullError implements Error {
+  static {
+    Object.setPrototypeOf(this.prototype, Error.prototype)
+  }
+
   /** The name of the class. */
-  override readonly name = 'PoolFullError'
+  readonly name = 'PoolFullError'
   /** The stable code of this error. */
   readonly code = 'ERR_POOL_FULL'
   /** The HTTP status that fits. */
@@ -33,11 +40,54 @@ export class PoolFullError extends Error {
   readonly retryAfterMs = retryAfterMs
   /** How many callers may wait. */
   readonly maxWaiting: number
+  /** What is wrong. */
+  readonly message: string
+  /** The name and the message. */
+  readonly stack: string
 
   /** Made by the pool. */
   constructor(maxWaiting: number) {
-    super(`Cannot wait for a connection as ${maxWaiting} callers wait already`)
     this.maxWaiting = maxWaiting
+    this.message = `Cannot wait for a connection as ${maxWaiting} callers wait already`
+    this.stack = `PoolFullError: ${this.message}`
+  }
+}
+
+/** The wait would be longer than the caller may wait, as far as the borrowers of late tell: refused before it begins. */
+export class PoolBusyError extends Error {
+  /** The name of the class. */
+  override readonly name = 'PoolBusyError'
+  /** The stable code of this error. */
+  readonly code = 'ERR_POOL_BUSY'
+  /** The HTTP status that fits. */
+  readonly status = 503
+  /** When another try makes sense, in milliseconds: when those who wait now are served. */
+  readonly retryAfterMs: number
+  /** How long the caller would have waited, in milliseconds. */
+  readonly expectedWaitMs: number
+
+  /** Made by the pool. */
+  constructor(expectedWaitMs: number, timeoutMs: number) {
+    super(`Cannot wait for a connection as it would take about ${expectedWaitMs} ms, and ${timeoutMs} ms are left`)
+    this.expectedWaitMs = expectedWaitMs
+    this.retryAfterMs = Math.max(retryAfterMs, expectedWaitMs)
+  }
+}
+
+/** The connection was lost, or had to be cut, while the statement ran or before it was sent. Nobody knows what became of it. */
+export class ConnectionLostError extends Error {
+  /** The name of the class. */
+  override readonly name = 'ConnectionLostError'
+  /** The stable code of this error. */
+  readonly code = 'ERR_CONNECTION_LOST'
+  /** The HTTP status that fits. */
+  readonly status = 503
+  /** When another try makes sense, in milliseconds. */
+  readonly retryAfterMs = retryAfterMs
+
+  /** Made by the pool. */
+  constructor(how: string) {
+    super(`Cannot run a statement as ${how}`)
   }
 }
 
@@ -75,7 +125,7 @@ export class PoolConnectError extends Error {
   }
 }
 
-/** A statement had no answer within `queryTimeoutMs`. Its connection is closed and the statement cancelled on the server. */
+/** A statement had no answer in time. It is cancelled on the server. */
 export class QueryTimeoutError extends Error {
   /** The name of the class. */
   override readonly name = 'QueryTimeoutError'
@@ -92,5 +142,20 @@ export class QueryTimeoutError extends Error {
   constructor(timeoutMs: number) {
     super(`Cannot wait for the answer to a statement longer than ${timeoutMs} ms`)
     this.timeoutMs = timeoutMs
+  }
+}
+
+/** The statement leaves something in its session, and a pooler in between gives each transaction another one. */
+export class SessionStateError extends Error {
+  /** The name of the class. */
+  override readonly name = 'SessionStateError'
+  /** The stable code of this error. */
+  readonly code = 'ERR_SESSION_STATE'
+
+  /** Made by the pool. */
+  constructor(what: string) {
+    super(
+      `Cannot run ${what} through PgBouncer as sessions are shared: keep it within a transaction, by SET LOCAL for one`,
+    )
   }
 }

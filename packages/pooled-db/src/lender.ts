@@ -1,183 +1,200 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { Backoff } from './backoff.ts'
-import { Connection } from './connection.ts'
-import { PoolClosedError, PoolConnectError, PoolFullError, PoolTimeoutError } from './errors.ts'
+import { BorrowerWatch } from './borrower-watch.ts'
+import { tellRollback } from './channels.ts'
+import type { Connection } from './connection.ts'
+import { PoolBusyError, PoolClosedError, PoolConnectError, PoolFullError, PoolTimeoutError } from './errors.ts'
+import { HoldTime } from './hold-time.ts'
+import { Ledger } from './ledger.ts'
 import type { PoolSettings } from './options.ts'
-import type { PoolStats } from './pool.ts'
-import { WaitQueue } from './wait-queue.ts'
+import type { PoolStats } from './pool-stats.ts'
+import { Stock } from './stock.ts'
+import { turn } from './turn.ts'
+import { type Waiter, WaitQueue } from './wait-queue.ts'
 
 /** How often, at least, connections that were idle for too long are looked for. */
 const sweepMs = 30_000
 
-/** Owns the connections: lends them, takes them back, replaces them. */
+/** Lends connections, in turn, and takes them back. */
 export class Lender {
   readonly #settings: PoolSettings
-  /** All, from the first attempt to connect until the socket is gone. */
-  readonly #connections = new Set<Connection>()
-  /** Those that can be lent, the last used last. */
-  readonly #idle: Connection[] = []
-  /** Those that are lent. */
-  readonly #borrowed = new Set<Connection>()
-  /** How many are about to become idle: they connect, are pinged, or are cleaned. */
-  #coming = 0
+  readonly #ledger = new Ledger()
+  readonly #stock: Stock
+  readonly #watch: BorrowerWatch
+  readonly #holdTime = new HoldTime()
   readonly #waiting: WaitQueue<Connection>
-  readonly #backoff = new Backoff()
   readonly #sweeper: NodeJS.Timeout
+  readonly #onLostIdle: (error: Error) => void
+  /** How many are lent. */
+  #active = 0
   #isClosed = false
-  /** Called when the last connection of a closed pool is gone. */
-  #onEmpty: () => void = () => {}
-  /** Runs a function outside any caller's context: a connection outlives the request that it was opened for. */
-  readonly #inOwnContext = AsyncLocalStorage.snapshot()
+  /** Called when a closed pool has nobody left who waits, or who has a connection. */
+  #onDrained: () => void = () => {}
 
-  constructor(settings: PoolSettings) {
+  constructor(settings: PoolSettings, onLostIdle: (error: Error) => void) {
     this.#settings = settings
-    const { acquireTimeoutMs: timeoutMs, idleTimeoutMs, maxLifetimeMs } = settings
-    this.#waiting = new WaitQueue(timeoutMs, () => new PoolTimeoutError(timeoutMs, this.#backoff.lastError))
-    this.#sweeper = setInterval(() => this.#sweep(), Math.min(idleTimeoutMs, maxLifetimeMs, sweepMs)).unref()
+    this.#onLostIdle = onLostIdle
+    this.#waiting = new WaitQueue((waiter) => this.#timeoutError(waiter))
+    this.#stock = new Stock(settings, this.#ledger, {
+      changed: () => this.#dispatch(),
+      refused: (error) => this.#waiting.failAll(() => new PoolConnectError(error)),
+      lostIdle: (error) => this.#onLostIdle(error),
+    })
+    this.#watch = new BorrowerWatch(settings, this.#stock.connections, this.#ledger)
+    const { idleTimeoutMs, maxLifetimeMs } = settings
+    this.#sweeper = setInterval(() => this.#stock.sweep(), Math.min(idleTimeoutMs, maxLifetimeMs, sweepMs)).unref()
+    this.#stock.fill()
   }
 
-  /** How many there are of what. */
+  /** How many there are of what, and what has happened. */
   stats(): PoolStats {
-    const { size: total } = this.#connections
-    return { total, idle: this.#idle.length, active: this.#borrowed.size, waiting: this.#waiting.size }
+    return {
+      total: this.#stock.connections.size,
+      idle: this.#stock.idleCount,
+      active: this.#active,
+      waiting: this.#waiting.size,
+      ...this.#ledger.counts,
+    }
   }
 
-  /** Lends a connection: at once, if one can be had and nobody waits for it, else in turn. */
-  async lend(): Promise<Connection> {
-    if (this.#isClosed) throw new PoolClosedError()
-    const connection = this.#waiting.size === 0 ? this.#takeFresh() : undefined
-    if (connection) return connection
+  /** A connection that can be had at once, if nobody waits for it. */
+  take(now: number): Connection | undefined {
+    if (this.#isClosed || this.#waiting.size > 0) return undefined
+    const connection = this.#stock.takeFresh(now)
+    if (connection) this.#lend(connection, now)
+    return connection
+  }
+
+  /** Why a caller need not even be made to wait: as many wait as may. Asked first, as it is what most callers hear under attack. */
+  refusal(): Error | undefined {
     const { max, maxWaiting } = this.#settings
-    if (this.#waiting.size + this.#borrowed.size >= max + maxWaiting) throw new PoolFullError(maxWaiting)
-    if (this.#isRefused() && this.#backoff.isPaused) throw new PoolConnectError(this.#backoff.lastError)
-    const turn = this.#waiting.wait()
+    if (this.#waiting.size + this.#active < max + maxWaiting || this.#isClosed) return undefined
+    this.#ledger.refused++
+    return new PoolFullError(maxWaiting)
+  }
+
+  /** A connection: at once, if one can be had and nobody waits for it, else in turn. */
+  async lend(timeoutMs: number, signal: AbortSignal | undefined): Promise<Connection> {
+    signal?.throwIfAborted()
+    return this.take(performance.now()) ?? turn(this, timeoutMs, signal)
+  }
+
+  /**
+   * Puts a caller in line.
+   *
+   * @throws PoolClosedError, PoolFullError, PoolBusyError or PoolConnectError when there is no use in waiting.
+   */
+  wait(waiter: Waiter<Connection>): void {
+    this.#refuseInVain(waiter)
+    this.#waiting.add(waiter)
     this.#dispatch()
-    return turn
+  }
+
+  /** Lets a caller leave the line: whether it was still waiting. */
+  leave(waiter: Waiter<Connection>): boolean {
+    const wasWaiting = this.#waiting.remove(waiter)
+    if (wasWaiting) this.#ledger.aborted++
+    if (wasWaiting) this.#checkDrained()
+    return wasWaiting
+  }
+
+  /** Notes that the borrower keeps the connection for more than one statement. */
+  noteBorrower(connection: Connection): void {
+    this.#watch.note(connection)
   }
 
   /** Takes a connection back, and lends it again if it is, or can be made, as good as new. */
-  takeBack(connection: Connection, destroy: boolean): void {
-    this.#borrowed.delete(connection)
-    if (destroy || connection.isBusy || connection.isSpent) void this.#discard(connection)
-    else if (connection.isClean) this.#admit(connection)
-    else void this.#restore(connection, connection.clean())
+  takeBack(connection: Connection, isUnwanted = false): void {
+    this.#active--
+    const now = performance.now()
+    const retireReason = connection.retireReasonAt(now)
+    if (isUnwanted) this.#stock.discard(connection, 'asked')
+    else if (retireReason) this.#stock.discard(connection, retireReason)
+    else if (connection.isBusy) this.#stock.discard(connection, 'unclean')
+    else if (connection.isClean) this.#admit(connection, now)
+    else this.#mend(connection)
+    connection.borrower = undefined
+    this.#checkDrained()
   }
 
-  /** Lends no more. Resolves when every connection is gone: those that are lent, when they come back or the time is up. */
-  async close(timeoutMs: number): Promise<void> {
+  /** Retires every connection. */
+  reset(): void {
+    this.#stock.reset()
+    this.#stock.fill()
+  }
+
+  /** Takes no new callers. Those who wait are served, and what is lent comes back, until the time is up. Resolves when all is closed. */
+  async close(graceMs: number): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#sweeper)
-    this.#backoff.reset()
-    this.#waiting.rejectAll(() => new PoolClosedError())
-    this.#idle.length = 0
-    for (const connection of this.#connections) if (!this.#borrowed.has(connection)) void this.#discard(connection)
-    if (this.#connections.size === 0) return
-    const timer = setTimeout(() => {
-      for (const connection of this.#connections) void this.#discard(connection)
-    }, timeoutMs).unref()
-    await new Promise<void>((resolve) => (this.#onEmpty = resolve))
+    this.#watch.stop()
+    const drained = new Promise<void>((resolve) => (this.#onDrained = resolve))
+    const timer = setTimeout(this.#onDrained, graceMs).unref()
+    this.#checkDrained()
+    await drained
     clearTimeout(timer)
+    this.#waiting.failAll(() => new PoolClosedError())
+    await this.#stock.close()
   }
 
-  /** The last used of the idle connections, unless it has to be checked first. */
-  #takeFresh(): Connection | undefined {
-    if (!this.#idle.at(-1)?.isFresh) return undefined
-    const connection = this.#idle.pop()
-    if (connection) this.#borrowed.add(connection)
-    return connection
+  #lend(connection: Connection, now: number): void {
+    connection.lentAt = now
+    this.#active++
+    this.#ledger.acquires++
+  }
+
+  #refuseInVain({ deadline, since }: Waiter<Connection>): void {
+    if (this.#isClosed) throw new PoolClosedError()
+    const refusal = this.refusal()
+    if (refusal) throw refusal
+    const waitMs = this.#holdTime.expectedWaitMs(this.#waiting.size, this.#settings.max)
+    if (waitMs > deadline - since) {
+      this.#ledger.refused++
+      throw new PoolBusyError(waitMs, deadline - since)
+    }
+    if (this.#stock.isRefused) throw new PoolConnectError(this.#stock.lastError)
   }
 
   /** Gives out what is there, and has as many connections come as callers still wait. No caller is bound to any of them. */
   #dispatch(): void {
+    const now = this.#waiting.size > 0 ? performance.now() : 0
     while (this.#waiting.size > 0) {
-      const connection = this.#takeFresh()
+      const connection = this.#stock.takeFresh(now)
       if (!connection) break
-      this.#waiting.serve(connection)
+      this.#serve(connection, now)
     }
-    while (this.#waiting.size > this.#coming) {
-      const connection = this.#idle.pop()
-      if (connection) void this.#check(connection)
-      else if (this.#mayOpen()) this.#inOwnContext(() => void this.#open())
-      else return
+    while (this.#waiting.size > this.#stock.comingCount) if (!this.#stock.bring()) break
+    if (!this.#isClosed) this.#stock.fill()
+  }
+
+  #serve(connection: Connection, now: number): void {
+    const waiter = this.#waiting.shift()
+    if (!waiter) return
+    this.#lend(connection, now)
+    this.#ledger.waited++
+    this.#ledger.waitedMs += now - waiter.since
+    waiter.serve(connection)
+  }
+
+  /** What was cancelled or cut says nothing of how long borrowers take, and is not counted. */
+  #admit(connection: Connection, now: number): void {
+    this.#holdTime.note(now - connection.lentAt)
+    this.#stock.admit(connection, now)
+  }
+
+  #mend(connection: Connection): void {
+    if (connection.isInTransaction) {
+      this.#ledger.rolledBack++
+      tellRollback(connection)
     }
+    this.#stock.mend(connection)
   }
 
-  /** While connecting fails, one attempt at a time is enough. */
-  #mayOpen(): boolean {
-    if (this.#isClosed || this.#connections.size >= this.#settings.max || this.#backoff.isPaused) return false
-    return !this.#backoff.lastError || this.#coming === 0
+  #timeoutError({ deadline, since }: Waiter<Connection>): Error {
+    this.#ledger.timeouts++
+    this.#checkDrained()
+    return new PoolTimeoutError(Math.round(deadline - since), this.#stock.lastError)
   }
 
-  async #open(): Promise<void> {
-    this.#coming++
-    let connection: Connection | undefined
-    try {
-      // This throws as well: pg reads the certificates that a URL names here, each time.
-      connection = new Connection(this.#settings, this.#drop)
-      this.#connections.add(connection)
-      await connection.open()
-    } catch (error) {
-      this.#coming--
-      return this.#openFailed(connection, error as Error)
-    }
-    this.#coming--
-    this.#backoff.reset()
-    this.#admit(connection)
-  }
-
-  async #openFailed(connection: Connection | undefined, error: Error): Promise<void> {
-    if (!this.#isClosed) this.#backoff.fail(error, () => this.#dispatch())
-    if (connection) await this.#discard(connection)
-    if (this.#isRefused()) this.#waiting.rejectAll(() => new PoolConnectError(error))
-  }
-
-  /** Whether those who wait have no hope: the server refuses the login, and no connection is left from better times. */
-  #isRefused(): boolean {
-    return this.#backoff.isHopeless && this.#connections.size === 0
-  }
-
-  async #check(connection: Connection): Promise<void> {
-    if (connection.isSpent) return this.#discard(connection)
-    if (await this.#restore(connection, connection.ping())) return
-    // The others were silent for longer still. To try them in turn would cost a caller the sum of their timeouts.
-    for (const other of this.#idle.filter((idle) => !idle.isFresh)) this.#drop(other)
-  }
-
-  async #restore(connection: Connection, work: Promise<boolean>): Promise<boolean> {
-    this.#coming++
-    const isUsable = await work
-    this.#coming--
-    if (isUsable) this.#admit(connection)
-    else void this.#discard(connection)
-    return isUsable
-  }
-
-  #admit(connection: Connection): void {
-    if (this.#isClosed || connection.isSpent) return void this.#discard(connection)
-    connection.rest()
-    this.#idle.push(connection)
-    this.#dispatch()
-  }
-
-  /** An idle connection that cannot be lent is closed at once; any other when it is given back. */
-  readonly #drop = (connection: Connection): void => {
-    const index = this.#idle.indexOf(connection)
-    if (index === -1) return
-    this.#idle.splice(index, 1)
-    void this.#discard(connection)
-  }
-
-  /** Its place is free when its socket is gone, so the server never sees more than `max`. */
-  async #discard(connection: Connection): Promise<void> {
-    await connection.close()
-    this.#connections.delete(connection)
-    if (this.#connections.size === 0) this.#onEmpty()
-    this.#dispatch()
-  }
-
-  #sweep(): void {
-    const { idleTimeoutMs } = this.#settings
-    for (const connection of this.#idle.filter((idle) => idle.isSpent || idle.idleMs >= idleTimeoutMs))
-      this.#drop(connection)
+  #checkDrained(): void {
+    if (this.#isClosed && this.#active === 0 && this.#waiting.size === 0) this.#onDrained()
   }
 }

@@ -31,7 +31,7 @@ describe('a database', () => {
     await database.insertInto('book').values({ title: 'Emma' }).execute()
     const books = await database.selectFrom('book').select('title').where('title', '=', 'Emma').execute()
     expect(books).toEqual([{ title: 'Emma' }])
-    expect(database.pool.stats()).toEqual({ total: 1, idle: 1, active: 0, waiting: 0 })
+    expect(database.pool.stats()).toMatchObject({ total: 1, idle: 1, active: 0, waiting: 0 })
   })
 
   test('commits and rolls back transactions', async () => {

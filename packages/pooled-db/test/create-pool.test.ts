@@ -29,10 +29,11 @@ describe('a pool', () => {
 
   test('opens no more connections than max and counts them', async () => {
     const pool = poolOn(url, { max: 3 })
-    const queries = Array.from({ length: 10 }, () => pool.query('select pg_sleep(0.01)'))
-    await vi.waitFor(() => expect(pool.stats()).toEqual({ total: 3, idle: 0, active: 3, waiting: 7 }), { interval: 1 })
-    await Promise.all(queries)
-    expect(pool.stats()).toEqual({ total: 3, idle: 3, active: 0, waiting: 0 })
+    const borrowing = Array.from({ length: 10 }, () => pool.connect())
+    await Promise.all(borrowing.slice(0, 3))
+    expect(pool.stats()).toMatchObject({ total: 3, idle: 0, active: 3, waiting: 7 })
+    await Promise.all(borrowing.map(async (borrowed) => (await borrowed).release()))
+    expect(pool.stats()).toMatchObject({ total: 3, idle: 3, active: 0, waiting: 0 })
   })
 
   test('serves those who wait in the order of their coming', async () => {
@@ -67,7 +68,7 @@ describe('a pool', () => {
     expect(error).toMatchObject({ code: 'ERR_POOL_TIMEOUT', status: 503, retryAfterMs: 1000, timeoutMs: 20 })
     expect(pool.stats().waiting).toBe(0)
     borrowed.release()
-    expect(pool.stats()).toEqual({ total: 1, idle: 1, active: 0, waiting: 0 })
+    expect(pool.stats()).toMatchObject({ total: 1, idle: 1, active: 0, waiting: 0 })
   })
 
   test('lets those who waited go on in their own context', async () => {
@@ -102,6 +103,62 @@ describe('a pool', () => {
     await vi.waitFor(async () => expect(await processIdOf(pool)).not.toBe(first))
     expect(pool.stats().total).toBeLessThanOrEqual(1)
   })
+})
+
+describe('a statement given as an object', () => {
+  test('has its values beside it, or in it', async () => {
+    const pool = poolOn(url)
+    const text = 'select $1::int as n'
+    expect((await pool.query({ text, values: [1] })).rows).toEqual([{ n: 1 }])
+    expect((await pool.query({ text, values: [1] }, [2])).rows).toEqual([{ n: 2 }])
+  })
+
+  test('has rows as lists, and values by its own parsers', async () => {
+    const pool = poolOn(url, { max: 1 })
+    const types = { getTypeParser: () => (value: string) => `<${value}>` }
+    const query = { text: 'select 1 as a, 2 as a, null as b', rowMode: 'array', types } as const
+    for (let n = 0; n < 3; n++) {
+      const { rows, fields } = await pool.query({ ...query, name: 'lists' })
+      expect(rows).toEqual([['<1>', '<2>', null]])
+      expect(fields.map(({ name }) => name)).toEqual(['a', 'a', 'b'])
+    }
+    expect((await pool.query({ text: query.text, name: 'lists' })).rows).toEqual([{ a: 2, b: null }])
+  })
+
+  test('whose parser throws is rejected with that, and the connection stays', async () => {
+    const pool = poolOn(url, { max: 1 })
+    const pid = await processIdOf(pool)
+    const parse = (): never => {
+      throw new Error('no such day')
+    }
+    const error = await failureOf(pool.query({ text: 'select 1', types: { getTypeParser: () => parse } }))
+    expect(error.message).toBe('no such day')
+    expect(await processIdOf(pool)).toBe(pid)
+  })
+})
+
+test('several statements in one text have a list of results, as in pg', async () => {
+  const results = await poolOn(url).query('select 1 as a; create temp table t (id int); select 2 as b')
+  expect(results).toMatchObject([
+    { command: 'SELECT', rows: [{ a: 1 }] },
+    { command: 'CREATE', rowCount: null, rows: [] },
+    { command: 'SELECT', rows: [{ b: 2 }] },
+  ])
+  expect(await poolOn(url).query('')).toMatchObject({ rows: [], rowCount: null })
+})
+
+test("an error of the server's has the stack of whoever awaits it", async () => {
+  const pool = poolOn(url)
+  const askForNothing = async (): Promise<void> => void (await pool.query('select * from nothing'))
+  expect((await failureOf(askForNothing())).stack).toContain('askForNothing')
+})
+
+test('a statement that copies from the client is refused, and the connection stays', async () => {
+  const pool = poolOn(url, { max: 1 })
+  await pool.query('create table load (id int)')
+  const pid = await processIdOf(pool)
+  expect((await failureOf(pool.query('copy load from stdin'))).message).toContain('no data to send')
+  expect(await processIdOf(pool)).toBe(pid)
 })
 
 describe('hand-back', () => {
@@ -158,13 +215,35 @@ describe('hand-back', () => {
     expect(await processIdOf(pool)).not.toBe(pid)
   })
 
-  test('discards a connection whose server takes no writes', async () => {
+  test('keeps a connection whose borrower has asked for no writes', async () => {
     const pool = poolOn(url, { max: 1 })
     const pid = await processIdOf(pool)
-    const client = await pool.connect()
-    await client.query('set default_transaction_read_only = on')
-    expect(await failureOf(client.query('create table late (id int)'))).toMatchObject({ code: '25006' })
-    client.release()
+    const asked = ['begin read only', 'start transaction isolation level serializable, read only']
+    asked.push('begin; set transaction read only', 'begin; set local transaction_read_only = on')
+    asked.push('set default_transaction_read_only = on')
+    for (const text of asked) {
+      const client = await pool.connect()
+      await client.query(text)
+      expect(await failureOf(client.query('create table late (id int)'))).toMatchObject({ code: '25006' })
+      client.release()
+      expect(await processIdOf(pool)).toBe(pid)
+    }
+  })
+
+  test('keeps a connection where no writes are wanted', async () => {
+    const pool = poolOn(`${url}?options=-c%20default_transaction_read_only%3Don`, { max: 1 })
+    const pid = await processIdOf(pool)
+    expect(await failureOf(pool.query('create table late (id int)'))).toMatchObject({ code: '25006' })
+    expect(await processIdOf(pool)).toBe(pid)
+  })
+
+  test('discards a connection that refuses writes to somebody who has not asked for that', async () => {
+    const pool = poolOn(url, { max: 1 })
+    const pid = await processIdOf(pool)
+    const next = await pool.connect()
+    await next.query(`select set_config('default_transaction_' || 'read_only', 'on', false)`)
+    expect(await failureOf(next.query('create table late (id int)'))).toMatchObject({ code: '25006' })
+    next.release()
     expect(await processIdOf(pool)).not.toBe(pid)
   })
 
@@ -194,14 +273,29 @@ describe('hand-back', () => {
     client.release()
     expect((await failureOf(client.query('select 1'))).message).toContain('was given back to the pool already')
     expect(() => client.release()).toThrow('Cannot release as the connection was given back to the pool already')
-    expect(pool.stats()).toEqual({ total: 1, idle: 1, active: 0, waiting: 0 })
+    expect(pool.stats()).toMatchObject({ total: 1, idle: 1, active: 0, waiting: 0 })
   })
 
-  test('refuses what is neither a string nor a query object', async () => {
+  test('refuses what is neither a text nor a query object, and values that are no list', async () => {
     const pool = poolOn(url, { max: 1 })
-    const error = await failureOf(pool.query({ text: 'select 1' } as unknown as string))
-    expect(error).toBeInstanceOf(TypeError)
-    expect(pool.stats().idle).toBe(1)
+    for (const query of [undefined, null, 7, {}, { text: 7 }])
+      expect(await failureOf(pool.query(query as unknown as string))).toBeInstanceOf(TypeError)
+    expect(await failureOf(pool.query('select $1', 'x' as unknown as []))).toBeInstanceOf(TypeError)
+    expect(pool.stats()).toMatchObject({ total: 0, active: 0 })
+  })
+
+  test('refuses more parameters than PostgreSQL can count, in clear words, and keeps the connection', async () => {
+    const pool = poolOn(url, { max: 1 })
+    const most = Array.from({ length: 65_535 }, (_, n) => n)
+    const text = `select count(*)::int as n from unnest(array[${most.map((_, n) => `$${n + 1}::int`).join(',')}])`
+    expect((await pool.query(text, most)).rows).toEqual([{ n: 65_535 }])
+    const pid = await processIdOf(pool)
+    const error = await failureOf(pool.query(text, [...most, 1]))
+    expect(error).toBeInstanceOf(RangeError)
+    expect(error.message).toBe(
+      'Cannot run a statement as it must have at most 65535 parameters: current value is 65536',
+    )
+    expect(await processIdOf(pool)).toBe(pid)
   })
 
   test('hands a query object to pg', async () => {

@@ -12,7 +12,7 @@ export async function fileDatabase(): Promise<string> {
 /** A pool for one test. */
 export function poolOn(connectionString: string, options: PoolOptions = {}): Pool {
   const pool = createPool({ connectionString, ...options })
-  onTestFinished(() => pool.close({ timeoutMs: 0 }))
+  onTestFinished(() => pool.close({ graceMs: 0 }))
   return pool
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createDatabase, createPool, type PoolOptions } from '../src/index.ts'
+import { closeOnSignal, createDatabase, createPool, type DatabaseOptions, type PoolOptions } from '../src/index.ts'
 
 const url = 'postgres://postgres@127.0.0.1:5432/shop'
 
@@ -68,4 +68,37 @@ describe('createPool', () => {
     expect(inspect([pool, database], { depth: 9, showHidden: true })).not.toContain('s3cret')
     await Promise.all([pool.close(), database.destroy()])
   })
+})
+
+describe('what a caller says of one statement', () => {
+  const pool = createPool({ connectionString: url })
+
+  test.each([
+    [Number.NaN, 'RangeError'],
+    [Infinity, 'RangeError'],
+    [2 ** 31, 'RangeError'],
+    ['5s', 'TypeError'],
+  ])('is refused when its timeout is %s', async (timeoutMs, name) => {
+    const options = { timeoutMs } as { timeoutMs: number }
+    for (const attempt of [pool.query('select 1', [], options), pool.connect(options)])
+      await expect(attempt).rejects.toMatchObject({
+        name,
+        message: expect.stringContaining("Cannot wait as 'timeoutMs' must be a number"),
+      })
+  })
+})
+
+test.each([undefined, {}, { destroy() {} }, { connectionString: 'postgres://shop:s3cret@host/shop' }])(
+  'closing on a signal is refused for what cannot be closed: %j',
+  (closable) => {
+    const watch = () => closeOnSignal(closable as unknown as Parameters<typeof closeOnSignal>[0])
+    expect(watch).toThrow(
+      "Cannot close on a signal as 'database' must be a database of createDatabase, or a pool: current value is not shown",
+    )
+  },
+)
+
+test('a cursor that is no class is refused', () => {
+  const options = { connectionString: url, cursor: 'pg-cursor' } as unknown as DatabaseOptions
+  expect(() => createDatabase(options)).toThrow("Cannot create a database as 'cursor' must be")
 })
