@@ -5,5 +5,8 @@ export default defineProject({
     name: 'ratelimit',
     include: ['test/**/*.test.ts'],
     expect: { requireAssertions: true },
+    isolate: false,
+    // Most tests wait for a window to pass, and cost nothing meanwhile.
+    maxConcurrency: 20,
   },
 })

@@ -1,4 +1,4 @@
-/** Redis did not decide about a request. Limits catch it and do what their `onError` says. */
+/** A store could not answer. Limits catch it and do what their `onError` says; a limiter's `peek` and the like reject with it. */
 export class StoreUnavailableError extends Error {
   /** Always `StoreUnavailableError`. */
   override readonly name = 'StoreUnavailableError'

@@ -1,16 +1,32 @@
-import type { Awaitable, Exchange, Guard, Reply } from '@seawall/guard'
-import { publishDecision } from './decision-channel.ts'
-import { fieldWriter } from './fields.ts'
-import { memoryStore } from './memory-store.ts'
-import { toNetwork } from './network.ts'
-import { toLimit, type RateLimitOptions } from './options.ts'
-import { missingKey, quotaExceeded, unavailable, unavailableMs } from './problems.ts'
-import type { Decision } from './store.ts'
+import type { Exchange, Guard, Reply } from '@seawall/guard'
+import { isPromise } from './awaitable.ts'
+import { claimOf } from './claim-of.ts'
+import { Decider } from './decider.ts'
+import { publishRefusal, publishRuling } from './decision-channel.ts'
+import { fieldExposer, fieldWriter } from './fields.ts'
+import type { LimitOptions } from './limit-options.ts'
+import type { Limit } from './limit.ts'
+import { limiterFinder, type LimiterFinder } from './limiter-finder.ts'
+import { toLimits } from './limits.ts'
+import type { RateLimitOptions, RateLimitSettings } from './options.ts'
+import type { Pending } from './pending.ts'
+import { denied, missingKey, refusalReply } from './problems.ts'
+import { recordRuling } from './request-record.ts'
+import type { Ruling } from './ruling.ts'
+import { settleCounts } from './settle-counts.ts'
+
+/** A guard of limits. */
+export interface RateLimitGuard extends Guard {
+  /** Finds the limiter of one of its limits, to look at a client's counter, or to reset or block it. */
+  readonly limiter: LimiterFinder
+}
 
 /**
- * Makes a guard that admits at most so many requests of one key in any window, and answers the others 429 (RFC 6585
- * §4) with a problem body (RFC 9457). A refused request is not counted. A `'post:…'` limit stands after the body
- * parser; before it, a request with a form or JSON body is an error.
+ * Makes a guard that admits so many requests in so much time, and answers the others 429 (RFC 6585 §4) with a problem body
+ * (RFC 9457). Several limits are decided together, in one call to the store: a request that one of them refuses is counted
+ * by none. They are asked in the order in which their keys can be read: what the connection tells, what the head tells,
+ * what the body tells. A guard with a `'post:…'` limit stands after the body parser; before it, a request with a form or
+ * JSON body is an error.
  *
  * @throws TypeError or RangeError for an option that is none or out of range, and for a name taken on the same store.
  * @example
@@ -18,61 +34,66 @@ import type { Decision } from './store.ts'
  * import { memoryStore, rateLimit } from '@seawall/ratelimit'
  *
  * const store = memoryStore()
- * const byAddress = rateLimit({ name: 'login-ip', key: 'ip', rate: '5/m', store })
- * const byAccount = rateLimit({ name: 'login-user', key: 'post:username', rate: '5/m', store })
+ * const perClient = rateLimit({ key: 'ip', rate: '300/m', store })
+ * const login = rateLimit(
+ *   [
+ *     { name: 'login-ip', key: 'ip', rate: '5/m' },
+ *     { name: 'login-username', key: 'post:username', rate: '5/m' },
+ *   ],
+ *   { store },
+ * )
  * ```
  */
-export function rateLimit(options: RateLimitOptions): Guard {
-  const { name, rate, store, expose, missing, onError, ipv6Prefix, read } = toLimit(options)
-  const addFields = expose ? fieldWriter(name, rate) : undefined
-  const fallback = onError === 'fallback' ? memoryStore() : undefined
-  // Names hold no colon, so no value can reach into another limit's or another kind's keys.
-  const presentStart = `${name}:key:`
-  const missingStart = `${name}:missing:`
+export function rateLimit(options: RateLimitOptions): RateLimitGuard
+export function rateLimit(limits: readonly LimitOptions[], settings?: RateLimitSettings): RateLimitGuard
+export function rateLimit(
+  options: RateLimitOptions | readonly LimitOptions[],
+  given: RateLimitSettings = {},
+): RateLimitGuard {
+  const { limits, settings, store } = toLimits(options, given)
+  const { headers = 'draft', body = 'problem', exposeHeaders = false } = settings
+  const decider = new Decider(store)
+  const answers = { write: fieldWriter(headers), refuse: refusalReply(body) }
+  const counts = limits.some(({ count }) => count !== 'all') ? Symbol('seawall:ratelimit:counts') : undefined
+  const expose = exposeHeaders ? fieldExposer(headers) : undefined
 
-  function decide(exchange: Exchange, key: string): Awaitable<Reply | undefined> {
-    let decision: Awaitable<Decision>
-    try {
-      decision = store.consume(key, rate)
-    } catch {
-      return decideWithoutStore(exchange, key)
-    }
-    if (!('then' in decision)) return conclude(exchange, decision, false)
-    return decision.then(
-      (decided) => conclude(exchange, decided, false),
-      () => decideWithoutStore(exchange, key),
-    )
-  }
-
-  function decideWithoutStore(exchange: Exchange, key: string): Reply | undefined {
-    if (fallback !== undefined) return conclude(exchange, fallback.consume(key, rate), true)
-    if (onError === 'allow') {
-      publishDecision(name, true, undefined, 0, true)
-      return undefined
-    }
-    publishDecision(name, false, undefined, unavailableMs, true)
-    return unavailable
-  }
-
-  function conclude(exchange: Exchange, decision: Decision, degraded: boolean): Reply | undefined {
-    const { allowed, remaining, resetMs } = decision
-    publishDecision(name, allowed, remaining, allowed ? 0 : resetMs, degraded)
-    addFields?.(exchange, decision)
-    return allowed ? undefined : quotaExceeded(expose ? name : undefined, resetMs)
-  }
-
-  function decideWithoutKey(exchange: Exchange): Awaitable<Reply | undefined> {
-    if (missing === 'ip') return decide(exchange, missingStart + toNetwork(exchange.ip, ipv6Prefix))
-    const allowed = missing === 'skip'
-    publishDecision(name, allowed, undefined, 0, false)
-    return allowed ? undefined : missingKey
+  function conclude(exchange: Exchange, ruling: Ruling<Limit>): Reply | undefined {
+    publishRuling(ruling)
+    answers.write(exchange, ruling, recordRuling(exchange, ruling))
+    if (!ruling.allowed) return answers.refuse(ruling)
+    if (counts !== undefined) exchange.state.set(counts, ruling)
+    return undefined
   }
 
   return {
-    name: `rate-limit:${name}`,
+    name: `rate-limit:${limits.map(({ name }) => name).join('+')}`,
+    limiter: limiterFinder(limits, decider, store),
     onRequest(exchange) {
-      const value = read(exchange)
-      return value === undefined ? decideWithoutKey(exchange) : decide(exchange, presentStart + value)
+      const claims = claimsOf(limits, exchange)
+      if ('status' in claims) return claims
+      if (claims.length === 0) return undefined
+      const ruling = decider.decideAndWatch(claims)
+      return isPromise(ruling) ? ruling.then((decided) => conclude(exchange, decided)) : conclude(exchange, ruling)
     },
+    ...(expose === undefined ? {} : { onHead: (_, head) => expose(head) }),
+    ...(counts === undefined
+      ? {}
+      : { onClose: (exchange, end) => settleCounts(exchange.state.get(counts) as Ruling<Limit> | undefined, end) }),
   }
+}
+
+/** What the limits claim of a request, or the answer of the first that refuses it without counting. */
+function claimsOf(limits: readonly Limit[], exchange: Exchange): Pending<Limit>[] | Reply {
+  const claims: Pending<Limit>[] = []
+  for (const limit of limits) {
+    const claim = claimOf(limit, exchange)
+    if (claim === undefined) continue
+    if (typeof claim !== 'string') {
+      claims.push(claim)
+      continue
+    }
+    publishRefusal(limit)
+    if (!limit.shadow) return claim === 'denied' ? denied : missingKey
+  }
+  return claims
 }

@@ -4,5 +4,5 @@
  * @module redis
  */
 export { StoreUnavailableError } from './errors.ts'
-export type { RedisClient, RedisStoreOptions } from './redis-options.ts'
-export { redisStore } from './redis-store.ts'
+export type { RedisClient, RedisStoreOptions } from './redis/redis-options.ts'
+export { redisStore } from './redis/redis-store.ts'

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { Breaker } from '../src/breaker.ts'
+import { Breaker } from '../src/redis/breaker.ts'
 
 function opened(): Breaker {
   const breaker = new Breaker(2, 1_000)
   for (let index = 0; index < 2; index++) {
-    breaker.begin(0)
+    breaker.began()
     breaker.failed(0)
     breaker.ended()
   }
@@ -12,48 +12,38 @@ function opened(): Breaker {
 }
 
 describe('Breaker', () => {
-  it('lets attempts through while fewer failed in a row than its limit', () => {
+  it('stays closed while fewer failed in a row than its limit', () => {
     const breaker = new Breaker(2, 1_000)
-    breaker.begin(0)
     breaker.failed(0)
     breaker.succeeded()
     breaker.failed(0)
-    expect(breaker.begin(0)).toBe(true)
+    expect(breaker.isOpen).toBe(false)
   })
 
-  it('lets none through after as many failures as its limit', () => {
-    expect(opened().begin(999)).toBe(false)
-  })
-
-  it('lets one through when its pause is over, and the next after another pause', () => {
+  it('opens after as many failures as its limit, and closes after a success', () => {
     const breaker = opened()
-    expect(breaker.begin(1_000)).toBe(true)
-    breaker.ended()
-    expect(breaker.begin(1_999)).toBe(false)
-    expect(breaker.begin(2_000)).toBe(true)
-  })
-
-  it('lets all through after a success', () => {
-    const breaker = opened()
-    breaker.begin(1_000)
+    expect(breaker.isOpen).toBe(true)
     breaker.succeeded()
-    expect(breaker.begin(1_000)).toBe(true)
-    expect(breaker.begin(1_000)).toBe(true)
+    expect(breaker.isOpen).toBe(false)
+  })
+
+  it('takes a probe when its pause is over, and the next after another pause', () => {
+    const breaker = opened()
+    expect([999, 1_000, 1_999, 2_000].map((now) => breaker.takesProbe(now))).toEqual([false, true, false, true])
   })
 
   it('pauses longer while an attempt is unanswered', () => {
     const breaker = opened()
-    breaker.begin(1_000)
+    breaker.began()
     breaker.failed(1_075)
-    expect(breaker.begin(31_074)).toBe(false)
-    expect(breaker.begin(31_075)).toBe(true)
+    expect([31_074, 31_075].map((now) => breaker.takesProbe(now))).toEqual([false, true])
   })
 
   it('pauses no longer than usual once the late answer is here', () => {
     const breaker = opened()
-    breaker.begin(1_000)
+    breaker.began()
     breaker.failed(1_075)
     breaker.ended()
-    expect(breaker.begin(2_075)).toBe(true)
+    expect(breaker.takesProbe(2_075)).toBe(true)
   })
 })

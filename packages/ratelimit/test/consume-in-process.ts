@@ -1,17 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { redisStore } from '../src/redis.ts'
+import { quotaOf } from './store-conformance.ts'
 
 /*
- * A process of its own that consumes from a key many times at once and prints how many were admitted:
- * node consume-in-process.ts <url> <prefix> <requests> <limit>
+ * One of several processes that ask for one key in eight loops, without a rest while it is admitted, for a time that
+ * begins when all are there, and print between which moments each was admitted:
+ * node consume-in-process.ts <url> <prefix> <processes> <limit> <windowMs> <forMs> <lease>
  */
-const [url = '', prefix = '', requests = '0', limit = '1'] = process.argv.slice(2)
+const [url = '', prefix = '', ...numbers] = process.argv.slice(2)
+const [processes = 1, limit = 1, windowMs = 1, forMs = 0, lease = 1] = numbers.map(Number)
 const redis = new Redis(url)
-const store = redisStore(redis, { prefix, deadlineMs: 10_000 })
-const decisions = await Promise.all(
-  Array.from({ length: Number(requests) }, async () =>
-    store.consume('key', { limit: Number(limit), windowMs: 60_000 }),
-  ),
-)
-console.log(decisions.filter((decision) => decision.allowed).length)
+const store = redisStore(redis, { prefix, lease, deadlineMs: 10_000, denyCacheKeys: 0 })
+const quota = quotaOf('exact', { limit, windowMs })
+const admitted: [earliest: number, latest: number][] = []
+
+async function meet(): Promise<void> {
+  const place = `${prefix} ready`
+  await redis.multi().incr(place).pexpire(place, 60_000).exec()
+  while (Number(await redis.get(place)) < processes) await sleep(5)
+}
+
+async function ask(until: number): Promise<void> {
+  for (let before = Date.now(); before < until; before = Date.now()) {
+    const { allowed, stamp } = await store.consume('key', quota, 1)
+    // What a lease gives is of the moment it is given, which lies somewhere between these.
+    const latest = (Date.now() + 1) * 1_000
+    if (allowed) admitted.push(lease > 1 ? [before * 1_000, latest] : [stamp, stamp])
+    else await sleep(2)
+  }
+}
+
+await meet()
+const end = Date.now() + forMs
+await Promise.all(Array.from({ length: 8 }, () => ask(end)))
+console.log(JSON.stringify(admitted))
 redis.disconnect()

@@ -7,11 +7,12 @@ export interface ExchangeParts {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  readonly raw?: unknown
 }
 
 /** An exchange without a server, and the headers that were set on it. */
 export function exchange(parts: ExchangeParts = {}): Exchange & { readonly sent: Map<string, HeaderValue> } {
-  const { ip = '203.0.113.9', url = '/', method = 'GET', headers = {}, body } = parts
+  const { ip = '203.0.113.9', url = '/', method = 'GET', headers = {}, body, raw = {} } = parts
   const sent = new Map<string, HeaderValue>()
   return {
     method,
@@ -21,7 +22,7 @@ export function exchange(parts: ExchangeParts = {}): Exchange & { readonly sent:
     secure: false,
     host: 'shop.example',
     body,
-    raw: undefined,
+    raw,
     state: new Map(),
     header: (name) => headers[name],
     set: (name, value) => sent.set(name, value),

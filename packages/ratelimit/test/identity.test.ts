@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { toBounded, toIdentity } from '../src/identity.ts'
+import { joinParts, normalizeSpelling, toBounded, toIdentity as toIdentityBy } from '../src/identity.ts'
+
+function toIdentity(value: unknown): string | undefined {
+  return toIdentityBy(value, normalizeSpelling)
+}
 
 describe('toIdentity', () => {
   it.each(['admin', 'Admin', 'ADMIN ', '\tadmin\n', 'ａｄｍｉｎ'])('spells %j admin', (value) => {
@@ -42,5 +46,22 @@ describe('toBounded', () => {
   it('leaves 64 characters as they are, and hashes more', () => {
     expect(toBounded('B'.repeat(64))).toBe('B'.repeat(64))
     expect(toBounded('B'.repeat(65))).toMatch(/^sha256:/)
+  })
+})
+
+describe('joinParts', () => {
+  it('joins different parts into different values', () => {
+    const lists = [
+      ['a', 'b+c'],
+      ['a+b', 'c'],
+      ['a', 'b', 'c'],
+      ['a\\', '+b'],
+      ['a\\+b'],
+      ['a', '\\b'],
+      ['a+b'],
+      ['a', 'b'],
+      ['ab', ''],
+    ]
+    expect(new Set(lists.map(joinParts)).size).toBe(lists.length)
   })
 })

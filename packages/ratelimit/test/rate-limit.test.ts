@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { Reply } from '@seawall/guard'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { memoryStore, rateLimit, type RateLimitDecision, type RateLimitOptions } from '../src/index.ts'
+import { brokenStore } from './broken-store.ts'
 import { exchange, type ExchangeParts } from './exchange.ts'
 
 const decisions = channel('seawall:ratelimit:decision')
@@ -58,7 +59,11 @@ describe('rateLimit', () => {
 
   it.each([
     ['ip', true],
+    ['global', true],
     [() => 'ann', true],
+    [['ip', 'query:user'], false],
+    ['cookie:user', false],
+    ['param:user', false],
     ['header:x-user', false],
     ['query:user', false],
     ['post:user', false],
@@ -126,13 +131,7 @@ describe('rateLimit', () => {
   it('lets a request without a value go on, uncounted, where missing is skip', () => {
     const ask = limit({ key: 'header:x-user', rate: '1/m', missing: 'skip' })
     expect([ask(), ask(), ask()].map(({ status }) => status)).toEqual([undefined, undefined, undefined])
-    expect(published.at(-1)).toEqual({
-      name: 'header-x-user-1/m',
-      allowed: true,
-      remaining: undefined,
-      retryAfterMs: 0,
-      degraded: false,
-    })
+    expect(published).toEqual([])
   })
 
   it('answers a request without a value 400 where missing is deny', () => {
@@ -153,11 +152,11 @@ describe('rateLimit', () => {
   it('publishes every decision without naming the client', () => {
     const ask = limit({ name: 'login', key: 'header:x-user' })
     for (let index = 0; index < 3; index++) ask({ headers: { 'x-user': 'ann' } })
-    const base = { name: 'login', degraded: false }
+    const base = { names: ['login'], shadowed: [], degraded: false }
     expect(published).toEqual([
-      { ...base, allowed: true, remaining: 1, retryAfterMs: 0 },
-      { ...base, allowed: true, remaining: 0, retryAfterMs: 0 },
-      { ...base, allowed: false, remaining: 0, retryAfterMs: 60_000 },
+      { ...base, allowed: true, violated: [], remaining: 1, retryAfterMs: 0 },
+      { ...base, allowed: true, violated: [], remaining: 0, retryAfterMs: 0 },
+      { ...base, allowed: false, violated: ['login'], remaining: 0, retryAfterMs: 60_000 },
     ])
   })
 
@@ -167,63 +166,146 @@ describe('rateLimit', () => {
     expect(guard.onRequest?.(exchange())).not.toBeInstanceOf(Promise)
   })
 
-  it('falls back when a store throws instead of rejecting', () => {
-    const store = {
-      consume: () => {
-        throw new Error('gone')
-      },
-    }
-    const ask = limit({ store, rate: '1/m' })
-    expect([ask().status, ask().status]).toEqual([undefined, 429])
-    expect(published.map((message) => message.degraded)).toEqual([true, true])
-  })
-
   it('names itself after its limit', () => {
     expect(rateLimit({ key: 'ip', rate: '1/m', store: memoryStore(), name: 'login' }).name).toBe('rate-limit:login')
   })
-})
 
-describe('the options of rateLimit', () => {
-  it.each([
-    [{ rate: '5/month' }, RangeError, "as 'rate' must be '<limit>/<n><ms|s|m|h|d>' such as '5/m'"],
-    [{ rate: '1001/m' }, RangeError, 'of 1 to 1000 requests in 1 ms to 30 days: current value is "1001/m"'],
-    [{ rate: { limit: 5, windowMs: 0 } }, RangeError, "as 'rate' must be"],
-    [{ rate: 5 }, TypeError, "as 'rate' must be"],
-    [{ rate: undefined }, TypeError, "as 'rate' must be"],
-    [
-      { key: 'user' },
-      RangeError,
-      "as 'key' must be 'ip', 'header:<name>', 'query:<name>', 'post:<name>' or a function",
-    ],
-    [{ key: 'header:' }, RangeError, "as 'key' must be"],
-    [{ key: 'header:a b' }, RangeError, "as 'key' must be"],
-    [{ key: 'ip:' }, RangeError, "as 'key' must be"],
-    [{ key: undefined }, TypeError, "as 'key' must be"],
-    [{ store: {} }, TypeError, "as 'store' must be a store such as memoryStore()"],
-    [{ store: undefined }, TypeError, "as 'store' must be a store such as memoryStore()"],
-    [{ name: 'a"b' }, RangeError, "as 'name' must be"],
-    [{ name: 'a:b' }, RangeError, "as 'name' must be"],
-    [{ name: 'a\n' }, RangeError, "as 'name' must be"],
-    [{ name: '' }, RangeError, "as 'name' must be"],
-    [{ expose: 1 }, TypeError, "as 'expose' must be true or false"],
-    [{ missing: 'allow' }, RangeError, "as 'missing' must be one of"],
-    [{ onError: 'ignore' }, RangeError, "as 'onError' must be one of"],
-    [{ ipv6Prefix: 8 }, RangeError, "as 'ipv6Prefix' must be an integer from 16 to 128"],
-    [{ window: 5 }, TypeError, "'window' is not an option"],
-  ])('refuse %j', (options, type, message) => {
-    const create = () =>
-      rateLimit({ key: 'ip', rate: '5/m', store: memoryStore(), ...options } as unknown as RateLimitOptions)
-    expect(create).toThrow(type)
-    expect(create).toThrow(message)
+  it('names itself after all its limits', () => {
+    const limits = [
+      { name: 'a', key: 'post:a', rate: '1/m' },
+      { name: 'b', key: 'ip', rate: '1/m' },
+    ] as const
+    expect(rateLimit(limits).name).toBe('rate-limit:b+a')
   })
 
-  it('refuse a name that another limit has on the same store', () => {
+  it('counts in the memory of this process where no store is given', () => {
+    const guard = rateLimit({ key: 'ip', rate: '1/m' })
+    expect([guard.onRequest?.(exchange()), guard.onRequest?.(exchange())]).toMatchObject([undefined, { status: 429 }])
+  })
+
+  it('refuses everyone by a limit of 0, without asking the store', () => {
+    const ask = limit({ rate: '0/s', store: brokenStore() })
+    expect(ask()).toMatchObject({ status: 429, sent: { ratelimit: '"ip-0/s";r=0;t=1' } })
+    expect(published).toMatchObject([{ allowed: false, degraded: false }])
+  })
+
+  it('refuses nobody by no limit, without asking the store', () => {
+    expect(limit({ rate: null, store: brokenStore() })()).toEqual({ reply: undefined, status: undefined, sent: {} })
+  })
+
+  it('takes the rate that a function says of the request', () => {
+    const plans: Record<string, string | null> = { gold: null, none: '0/s', free: '1/m' }
+    const ask = limit({ name: 'plan', rate: (x) => plans[x.header('x-plan') ?? ''] ?? null })
+    const by = (plan: string) => ask({ headers: { 'x-plan': plan } }).status
+    expect([by('free'), by('free'), by('gold'), by('gold'), by('none')]).toEqual([
+      undefined,
+      429,
+      undefined,
+      undefined,
+      429,
+    ])
+  })
+
+  it('tells clients the rate that a function said', () => {
+    const ask = limit({
+      name: 'plan',
+      rate: ({ method }) => (method === 'GET' ? '9/m' : { limit: 3, windowMs: 1_000 }),
+    })
+    expect(ask().sent['ratelimit-policy']).toBe('"plan";q=9;w=60')
+    expect(ask({ method: 'POST' }).sent['ratelimit-policy']).toBe('"plan";q=3;w=1')
+  })
+
+  it.each([['5/month'], [undefined], [5], [{}], [Promise.resolve('5/m')]])(
+    'fails a request for which a function says the rate %j',
+    (rate) => {
+      const ask = limit({ name: 'plan', rate: () => rate as string })
+      expect(ask).toThrow("Cannot limit the request by 'plan' as 'rate' must return")
+      expect(ask).toThrow("Cannot limit the request by 'plan' as 'rate' must return")
+    },
+  )
+
+  it('leaves out what is skipped, and other methods', () => {
+    const ask = limit({ rate: '0/s', methods: ['POST', 'PUT'], skip: ({ path }) => path === '/health' })
+    const asked = [{ method: 'POST' }, { method: 'GET' }, { method: 'PUT' }, { method: 'POST', url: '/health' }]
+    expect(asked.map((parts) => ask(parts).status)).toEqual([429, undefined, 429, undefined])
+  })
+
+  it('does not limit whom its list allows, by address and by key', () => {
+    const ask = limit({
+      key: 'header:x-user',
+      rate: '0/s',
+      allow: { addresses: ['10.0.0.0/8', '2001:db8::/32'], keys: ['ANN'] },
+    })
+    expect([
+      ask({ ip: '10.9.8.7' }).status,
+      ask({ ip: '2001:db8:7::1' }).status,
+      ask({ headers: { 'x-user': 'ann' } }).status,
+      ask({ ip: '11.0.0.1' }).status,
+      ask({ headers: { 'x-user': 'bob' } }).status,
+    ]).toEqual([undefined, undefined, undefined, 429, 429])
+  })
+
+  it('answers 403 whom its list denies, whatever else is said of them', () => {
+    const ask = limit({
+      allow: { addresses: ['192.0.2.0/24'] },
+      deny: { addresses: ['192.0.2.7'], keys: ['198.51.100.1'] },
+    })
+    expect(ask({ ip: '192.0.2.7' }).reply).toEqual({
+      status: 403,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+      body: '{"type":"about:blank","title":"Forbidden","status":403,"detail":"The request is not admitted."}',
+    })
+    expect([ask({ ip: '198.51.100.1' }).status, ask({ ip: '192.0.2.8' }).status]).toEqual([403, undefined])
+    expect(published).toMatchObject([{ violated: ['ip-2/m'] }, { violated: ['ip-2/m'] }])
+  })
+
+  it('shares the counters of a group, and keeps those of others apart', () => {
     const store = memoryStore()
-    rateLimit({ key: 'ip', rate: '5/m', store })
-    expect(() => rateLimit({ key: 'ip', rate: '5/m', store })).toThrow(
-      'Cannot create a rate limit as \'name\' must be another than that of a limit on the same store: current value is "ip-5/m"',
+    const [a, b, c] = [
+      limit({ name: 'a', group: 'search', rate: '1/m', store }),
+      limit({ name: 'b', group: 'search', rate: '1/m', store }),
+      limit({ name: 'search', rate: '1/m', store }),
+    ]
+    expect([a?.().status, b?.().status, c?.().status]).toEqual([undefined, 429, undefined])
+  })
+
+  it('blocks a key that is refused for as long as it is told', () => {
+    let now = 0
+    const ask = limit({ rate: '1/s', blockMs: 60_000, store: memoryStore({ now: () => now }) })
+    ask()
+    expect(ask().reply?.headers).toMatchObject({ 'retry-after': '60' })
+    now = 30_000
+    expect(ask().status).toBe(429)
+    now = 61_000
+    expect(ask().status).toBeUndefined()
+  })
+
+  it('lets in a burst, and then one by one', () => {
+    let now = 0
+    const ask = limit({ rate: { limit: 60, windowMs: 60_000, burst: 2 }, store: memoryStore({ now: () => now }) })
+    expect([ask().status, ask().status, ask().status]).toEqual([undefined, undefined, 429])
+    now = 1_001
+    expect([ask().status, ask().status]).toEqual([undefined, 429])
+  })
+
+  it('finds the counters of its clients, in any spelling', () => {
+    const guard = rateLimit([
+      { name: 'both', key: ['ip', 'header:x-user'], rate: '1/m' },
+      { name: 'free', key: 'ip', rate: () => '1/m' },
+      { name: 'none', key: 'ip', rate: null },
+    ])
+    const parts = { ip: '2001:db8::1', headers: { 'x-user': 'Ann' } }
+    void guard.onRequest?.(exchange(parts))
+    expect(guard.limiter('both').peek(['2001:db8::2', 'ANN'])).toMatchObject({ allowed: false, violated: ['both'] })
+    expect(guard.limiter('free', '1/m').peek('2001:db8::9')).toMatchObject({ allowed: false })
+    void guard.limiter('both').reset(['2001:db8::1', 'ann'])
+    void guard.limiter('free', { limit: 1, windowMs: 60_000 }).reset('2001:db8::1')
+    expect(guard.onRequest?.(exchange(parts))).toBeUndefined()
+    expect(guard.limiter('none').peek('192.0.2.1')).toMatchObject({ allowed: true, limit: Infinity })
+    expect(() => guard.limiter('bth')).toThrow(
+      "Cannot find the limiter as 'bth' is not a limit of this guard: did you mean 'both'?",
     )
-    expect(() => rateLimit({ key: 'ip', rate: '6/m', store })).not.toThrow()
-    expect(() => rateLimit({ key: 'ip', rate: '5/m', store: memoryStore() })).not.toThrow()
+    expect(() => guard.limiter('free')).toThrow("'rate' must be given for 'free'")
+    expect(() => guard.limiter('both').peek('ann')).toThrow("'key' must be 2 strings")
   })
 })

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { afterAll, describe, expect, inject, it, vi } from 'vitest'
+import { redisStore } from '../src/redis.ts'
+import type { Algorithm } from '../src/store.ts'
+import { consume, quotaOf } from './store-conformance.ts'
+
+const redis = new Redis(inject('redisUrl'))
+afterAll(() => redis.disconnect())
+
+function create(prefix: string = randomUUID(), lease = 20) {
+  return redisStore(redis, { prefix, lease, deadlineMs: 10_000 })
+}
+
+const hour = 3_600_000
+
+describe('redisStore with leases', () => {
+  it.each<Algorithm>(['exact', 'gcra', 'fixed'])('admits by %s twenty with one call, at once', async (algorithm) => {
+    const quota = quotaOf(algorithm, { limit: 200, windowMs: hour })
+    const store = create()
+    const first = await store.consume('key', quota, 1)
+    const sent = vi.spyOn(redis, 'evalsha')
+    for (let index = 1; index < 20; index++) {
+      expect(store.consume('key', quota, 1)).toMatchObject({ allowed: true, remaining: first.remaining - index })
+    }
+    expect(sent).not.toHaveBeenCalled()
+    sent.mockRestore()
+  })
+
+  it.each<Algorithm>(['exact', 'gcra', 'fixed'])('admits by %s exactly the limit, whoever asks', async (algorithm) => {
+    const quota = quotaOf(algorithm, { limit: 205, windowMs: hour })
+    const prefix = randomUUID()
+    const stores = [create(prefix), create(prefix), create(prefix, 7), create(prefix, 1)]
+    const asked = Array.from({ length: 400 }, async (_, index) => stores[index % 4]?.consume('key', quota, 1))
+    let admitted = (await Promise.all(asked)).filter((verdict) => verdict?.allowed).length
+    for (const store of stores) {
+      for (let last = await store.consume('key', quota, 1); last.allowed; last = await store.consume('key', quota, 1))
+        admitted++
+    }
+    expect(admitted).toBeLessThanOrEqual(205)
+    // While it is leased, nothing leaks out of a bucket: a fraction of one here.
+    expect(admitted).toBeGreaterThanOrEqual(algorithm === 'gcra' ? 204 : 205)
+  })
+
+  it.each<Algorithm>(['exact', 'gcra', 'fixed'])('takes by %s for many keys with one call', async (algorithm) => {
+    const quota = quotaOf(algorithm, { limit: 100, windowMs: hour })
+    const prefix = randomUUID()
+    const others = create(prefix, 1)
+    await others.consume('used', quota, 30)
+    await others.block('blocked', quota, 60_000)
+    const store = create(prefix)
+    const sent = vi.spyOn(redis, 'evalsha')
+    const verdicts = await Promise.all(
+      ['new', 'used', 'blocked', 'other', 'used'].map(async (key) => store.consume(key, quota, 1)),
+    )
+    expect(sent).toHaveBeenCalledOnce()
+    sent.mockRestore()
+    // While it is leased, nothing leaks out of a bucket: a fraction of one here.
+    const full = algorithm === 'gcra' ? 98 : 99
+    expect(verdicts.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
+      [true, full],
+      [true, 69],
+      [false, 0],
+      [true, full],
+      [true, 68],
+    ])
+  })
+
+  it('brings back what it has not given out', async () => {
+    const quota = quotaOf('exact', { limit: 100, windowMs: 60_000 })
+    const store = create()
+    await consume(store, 'key', quota, 3)
+    expect((await store.peek('key', quota)).remaining).toBe(90)
+    await vi.waitFor(async () => expect((await store.peek('key', quota)).remaining).toBe(97), {
+      timeout: 10_000,
+      interval: 50,
+    })
+  })
+
+  it('counts what it took as used from the moment at which it could last be given out', async () => {
+    const quota = quotaOf('exact', { limit: 100, windowMs: 5_000 })
+    const prefix = randomUUID()
+    const before = await create(prefix, 1).consume('key', quota, 1)
+    const { stamp } = await create(prefix).consume('key', quota, 1)
+    expect(stamp - before.stamp).toBeGreaterThanOrEqual(500_000)
+    const counted = await redis.lrange(`{${prefix}}:exact:100/5000:key`, 0, -1)
+    expect(counted.map(Number)).toEqual([...Array.from({ length: 10 }, () => stamp), before.stamp])
+  })
+
+  it('gives nothing out that it took too long ago', async () => {
+    const quota = quotaOf('gcra', { limit: 100, windowMs: 400 })
+    const store = create()
+    await store.consume('key', quota, 1)
+    await sleep(50)
+    const sent = vi.spyOn(redis, 'evalsha')
+    await store.consume('key', quota, 1)
+    expect(sent).toHaveBeenCalled()
+    sent.mockRestore()
+  })
+
+  it('gives nothing out after this process has blocked or reset the key', async () => {
+    const quota = quotaOf('exact', { limit: 100, windowMs: hour })
+    const store = create()
+    await store.consume('key', quota, 1)
+    await store.block('key', quota, 60_000)
+    expect((await store.consume('key', quota, 1)).allowed).toBe(false)
+    await store.reset('key', quota)
+    await store.consume('key', quota, 1)
+    expect((await store.peek('key', quota)).remaining).toBe(90)
+  })
+
+  it('takes no lease under a limit of which a tenth is one, nor for a cost other than 1', async () => {
+    const store = create()
+    const few = quotaOf('exact', { limit: 19, windowMs: hour })
+    const many = quotaOf('exact', { limit: 100, windowMs: hour })
+    await store.consume('key', few, 1)
+    await store.consume('key', many, 2)
+    expect((await store.peek('key', few)).remaining).toBe(18)
+    expect((await store.peek('key', many)).remaining).toBe(98)
+  })
+
+  it('takes back a claim that a lease gave out', async () => {
+    const quota = quotaOf('exact', { limit: 100, windowMs: hour })
+    const store = create()
+    const { stamp } = await store.consume('key', quota, 1)
+    expect((await store.adjust('key', quota, -1, stamp)).remaining).toBe(91)
+  })
+})
