@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/kysely.ts'],
+  entry: ['src/index.ts', 'src/budget.ts', 'src/kysely.ts'],
   format: ['esm'],
   target: 'node22',
   platform: 'node',

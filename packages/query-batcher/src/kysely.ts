@@ -5,18 +5,39 @@
  */
 export type { BatchMessage } from './batch-channel.ts'
 export { MissingRelationError } from './errors.ts'
-export type { KeyOf } from './key-of.ts'
 export type { Key } from './key.ts'
-export { many, type ManyRelation } from './many.ts'
-export { one, type MissingIf, type OneRelation } from './one.ts'
-export type { ManyOptions, OneOptions } from './options.ts'
-export { prefetch, prefetchRows } from './prefetch.ts'
+export { aggregate } from './relations/aggregate.ts'
+export { count } from './relations/count.ts'
+export { exists } from './relations/exists.ts'
+export { join } from './relations/join.ts'
+export type { ColumnOf, KeyOf, KeyPairs, ParentOf } from './relations/key-of.ts'
+export { many, type ManyRelation, type NoColumn } from './relations/many.ts'
+export { one, type MissingIf, type OneRelation } from './relations/one.ts'
 export type {
+  ManyOptions,
+  OneOptions,
+  PrefetchOptions,
+  QueryOptions,
+  RelationOptions,
+  StreamOptions,
+} from './relations/options.ts'
+export { prefetch } from './relations/prefetch.ts'
+export { prefetchRows } from './relations/prefetch-rows.ts'
+export { prefetchStream } from './relations/prefetch-stream.ts'
+export type {
+  AnyQuery,
+  BackReferring,
+  KeyPair,
+  Loaded,
   NoClash,
+  PerParent,
   Prefetched,
   Relation,
   RelationDatabase,
-  Relations,
   RelationSource,
+  RelationSpec,
+  Relations,
+  SelectStatement,
   Simplify,
-} from './relation.ts'
+  SnapshotBuilder,
+} from './relations/relation.ts'

@@ -1,25 +1,27 @@
 import { createDatabase } from '@seawall/services'
-import { Kysely, PostgresDialect } from 'kysely'
-import { Pool } from 'pg'
+import { Kysely, PostgresDialect, type CompiledQuery } from 'kysely'
+import type { Pool } from 'pg'
+import { countQueries } from '../src/budget.ts'
 import type { RelationDatabase } from '../src/kysely.ts'
+import { openPool } from './open-pool.ts'
 import { schema, type Bookstore } from './schema.ts'
 
 export interface TestBookstore {
   readonly db: Kysely<Bookstore>
+  readonly pool: Pool
   close(): Promise<void>
 }
 
 /** A bookstore without rows, in a database of its own. */
-export async function openBookstore(serverUrl: string, { max = 10 } = {}): Promise<TestBookstore> {
+export async function openBookstore(serverUrl: string, { max = 10, isCounted = false } = {}): Promise<TestBookstore> {
   const database = await createDatabase(serverUrl)
-  const pool = new Pool({ connectionString: database.url, max, connectionTimeoutMillis: 10_000 })
-  // a terminated backend must not crash the process
-  pool.on('connect', (client) => client.on('error', () => undefined))
-  pool.on('error', () => undefined)
+  const pool = openPool(database.url, { max })
   await pool.query(schema)
-  const db = new Kysely<Bookstore>({ dialect: new PostgresDialect({ pool }) })
+  const dialect = new PostgresDialect({ pool })
+  const db = new Kysely<Bookstore>({ dialect: isCounted ? countQueries(dialect) : dialect })
   return {
     db,
+    pool,
     close: async () => {
       await db.destroy()
       await database.drop()
@@ -91,11 +93,31 @@ export interface WatchedDatabase extends RelationDatabase {
   readonly running: number
   /** The most that ran at once. */
   readonly most: number
+  /** What was started. */
+  readonly statements: readonly CompiledQuery[]
 }
 
 /** The same database, with a count of what runs on it. */
 export function watch(db: RelationDatabase): WatchedDatabase {
-  const seen = { started: 0, running: 0, most: 0 }
+  const seen = { started: 0, running: 0, most: 0, texts: [] as CompiledQuery[] }
+  const executor = new Proxy(db.getExecutor(), {
+    get: (target, name): unknown => {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      const method = value.bind(target) as (...values: unknown[]) => unknown
+      if (name !== 'executeQuery') return method
+      return async (query: CompiledQuery, options?: object) => {
+        seen.started++
+        seen.texts.push(query)
+        seen.most = Math.max(seen.most, ++seen.running)
+        try {
+          return await method(query, options)
+        } finally {
+          seen.running--
+        }
+      }
+    },
+  })
   return {
     get started() {
       return seen.started
@@ -106,15 +128,9 @@ export function watch(db: RelationDatabase): WatchedDatabase {
     get most() {
       return seen.most
     },
+    statements: seen.texts,
     isTransaction: db.isTransaction,
-    executeQuery: async (query) => {
-      seen.started++
-      seen.most = Math.max(seen.most, ++seen.running)
-      try {
-        return await db.executeQuery(query)
-      } finally {
-        seen.running--
-      }
-    },
+    getExecutor: () => executor,
+    transaction: () => db.transaction(),
   }
 }

@@ -1,6 +1,17 @@
 import type { ControlledTransaction, Kysely, Transaction } from 'kysely'
 import { expectTypeOf, test } from 'vitest'
-import { many, one, prefetch, prefetchRows, type RelationDatabase } from '../src/kysely.ts'
+import {
+  aggregate,
+  count,
+  exists,
+  join,
+  many,
+  one,
+  prefetch,
+  prefetchRows,
+  prefetchStream,
+  type RelationDatabase,
+} from '../src/kysely.ts'
 import type { Bookstore } from './schema.ts'
 
 declare const db: Kysely<Bookstore>
@@ -177,4 +188,132 @@ test('refuses wrong options', () => {
 test('refuses what is not a relation', async () => {
   // @ts-expect-error a query is not a relation
   await prefetch(db, books, { author: authors })
+})
+
+test('infers counts, existence and aggregates', async () => {
+  const on = ['review.book_id', 'id'] as const
+  const rows = await prefetch(db, books, {
+    number: count(db.selectFrom('review'), { on }),
+    any: exists(reviews, { on }),
+    ratings: aggregate(
+      db.selectFrom('review').select(({ fn }) => fn.max('rating').as('best')),
+      { on },
+    ),
+  })
+  expectTypeOf(rows[0]?.number).toEqualTypeOf<number | undefined>()
+  expectTypeOf(rows[0]?.any).toEqualTypeOf<boolean | undefined>()
+  expectTypeOf(rows[0]?.ratings).toEqualTypeOf<{ best: number } | null | undefined>()
+})
+
+test('infers joined rows as prefetched ones', async () => {
+  const rows = await join(db, books, {
+    author: one(authors, { on: ['author.id', 'author_id'], required: true }).with({
+      books: count(db.selectFrom('book'), { on: ['book.author_id', 'id'] }),
+    }),
+    translator: one(authors, { on: ['author.id', 'translator_id'] }),
+  })
+  expectTypeOf(rows).toEqualTypeOf<
+    {
+      id: number
+      title: string
+      author_id: number
+      translator_id: number | null
+      author: { id: number; name: string; books: number }
+      translator: { id: number; name: string } | null
+    }[]
+  >()
+})
+
+test('infers what a row knows of its parent', async () => {
+  const relation = many(reviews, { on: ['review.book_id', 'id'], backReference: 'book' })
+  const rows = await prefetch(db, db.selectFrom('book').select(['id', 'title']), { reviews: relation })
+  expectTypeOf(rows[0]?.reviews[0]?.book).toEqualTypeOf<{ id: number; title: string } | undefined>()
+  expectTypeOf(rows[0]?.reviews[0]?.rating).toEqualTypeOf<number | undefined>()
+})
+
+test('infers a stream', () => {
+  const stream = prefetchStream(
+    db,
+    [{ id: 1 }],
+    { n: count(reviews, { on: ['review.book_id', 'id'] }) },
+    { chunkSize: 1 },
+  )
+  expectTypeOf(stream).toEqualTypeOf<AsyncGenerator<{ id: number; n: number }, void, undefined>>()
+})
+
+test('takes every column of a key from the parent', async () => {
+  const found = one(reviews, {
+    on: [
+      ['review.book_id', 'id'],
+      ['review.user_id', 'reader'],
+    ],
+  })
+  const rows = await prefetchRows(db, [{ id: 1, reader: '1' }], { found })
+  expectTypeOf(rows[0]?.found).toEqualTypeOf<{ id: string; rating: number; user_id: string } | null | undefined>()
+  await prefetchRows(db, [{ id: 1 }], {
+    // @ts-expect-error reader is missing
+    found,
+  })
+  await prefetchRows(db, [{ id: 1, reader: 1 }], {
+    // @ts-expect-error reader is a number
+    found,
+  })
+})
+
+test('refuses a wrong column in a key of several', () => {
+  many(reviews, {
+    on: [
+      ['review.book_id', 'id'],
+      // @ts-expect-error the child has no column nr
+      ['review.nr', 'nr'],
+    ],
+  })
+})
+
+test('refuses counts of wrong columns', async () => {
+  await prefetch(db, books, {
+    // @ts-expect-error the child has no column nr
+    number: count(reviews, { on: ['review.nr', 'id'] }),
+  })
+  await prefetch(db, books, {
+    // @ts-expect-error a string against a number
+    any: exists(reviews, { on: ['review.user_id', 'id'] }),
+  })
+  await join(db, books, {
+    // @ts-expect-error the parent has no column writer_id
+    author: one(authors, { on: ['author.id', 'writer_id'] }),
+  })
+})
+
+test('refuses limits where they mean nothing', () => {
+  // @ts-expect-error one has no limit
+  one(users, { on: ['user.id', 'user_id'], limit: 1 })
+  // @ts-expect-error count has no limit
+  count(users, { on: ['user.id', 'user_id'], limit: 1 })
+  // @ts-expect-error there is no such form
+  many(users, { on: ['user.id', 'user_id'], perParent: 'union' })
+})
+
+test('refuses a back-reference that is a column', () => {
+  // @ts-expect-error rating is a column
+  many(reviews, { on: ['review.book_id', 'id'], backReference: 'rating' })
+})
+
+test('refuses a name twice', () => {
+  const user = one(users, { on: ['user.id', 'user_id'] })
+  many(reviews, { on: ['review.book_id', 'id'] })
+    .with({ user })
+    .with({
+      // @ts-expect-error user is there already
+      user,
+    })
+})
+
+test('refuses wrong options of a load', async () => {
+  // @ts-expect-error there is no such strategy
+  await prefetch(db, books, {}, { strategy: 'union' })
+  // @ts-expect-error rows at hand have no query
+  await prefetchRows(db, [{ id: 1 }], {}, { strategy: 'json' })
+  // @ts-expect-error the chunk size is missing
+  prefetchStream(db, [{ id: 1 }], {}, {})
 })

@@ -1,6 +1,6 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import { expect, test } from 'vitest'
-import { many, one } from '../src/kysely.ts'
+import { aggregate, count, exists, join, many, one, prefetch, prefetchRows } from '../src/kysely.ts'
 import type { Bookstore } from './schema.ts'
 
 const db = new Kysely<Bookstore>({
@@ -17,15 +17,15 @@ test.each([
   [undefined, "Cannot create a 'many' relation as the options must be an object: current value is undefined"],
   [
     {},
-    "Cannot create a 'many' relation as 'on' must be two names, the child's column and the parent's: current value is undefined",
+    "Cannot create a 'many' relation as 'on' must be two names, the child's column and the parent's, or a list of such pairs: current value is undefined",
   ],
   [
     { on: ['user.id'] },
-    `Cannot create a 'many' relation as 'on' must be two names, the child's column and the parent's: current value is ["user.id"]`,
+    `Cannot create a 'many' relation as 'on' must be two names, the child's column and the parent's, or a list of such pairs: current value is ["user.id"]`,
   ],
   [
     { on: ['user.id', 1] },
-    `Cannot create a 'many' relation as 'on' must be two names, the child's column and the parent's: current value is ["user.id",1]`,
+    `Cannot create a 'many' relation as 'on' must be two names, the child's column and the parent's, or a list of such pairs: current value is ["user.id",1]`,
   ],
   [
     { on: ['user.id', 'id'], maxKeys: '9' },
@@ -37,7 +37,7 @@ test.each([
   ],
   [
     { on: ['user.id', 'id'], required: true },
-    "Cannot create a 'many' relation as 'required' is not an option: known options are on, maxKeys",
+    "Cannot create a 'many' relation as 'required' is not an option: known options are on, maxKeys, limit, offset, perParent, backReference",
   ],
 ])('many refuses the options %j', (options, message) => {
   expect(() => many(users, options as never)).toThrow(new TypeError(message))
@@ -45,6 +45,45 @@ test.each([
 
 test.each([[0], [-1], [1.5], [Infinity], [NaN]])('many refuses %d as maxKeys', (maxKeys) => {
   expect(() => many(users, { on: ['user.id', 'id'], maxKeys })).toThrow(RangeError)
+})
+
+test.each([
+  [{ limit: 0 }, "'limit' must be an integer of at least 1: current value is 0"],
+  [{ offset: -1 }, "'offset' must be an integer of at least 0: current value is -1"],
+  [{ perParent: 'union' }, `'perParent' must be one of "lateral", "window": current value is "union"`],
+  [{ backReference: '' }, `'backReference' must be a string that is not empty: current value is ""`],
+  [
+    { on: [] },
+    "'on' must be two names, the child's column and the parent's, or a list of such pairs: current value is []",
+  ],
+])('many refuses %j', (options, message) => {
+  const refused = () => many(users, { on: ['user.id', 'id'], ...options } as never)
+  expect(refused).toThrow(new RangeError(`Cannot create a 'many' relation as ${message}`))
+})
+
+test.each([
+  [{ strategy: 'union' }, `'strategy' must be one of "select", "json", "subquery": current value is "union"`],
+  [{ snapshot: 1 }, "'snapshot' must be true or false: current value is 1"],
+  [{ signal: {} }, "'signal' must be an AbortSignal: current value is {}"],
+  [{ stategy: 'json' }, "'stategy' is not an option: did you mean 'strategy'?"],
+])('prefetch refuses %j', async (options, message) => {
+  await expect(prefetch(db, users, {}, options as never)).rejects.toThrow(`Cannot prefetch as ${message}`)
+})
+
+test('join and prefetchRows refuse a strategy', async () => {
+  const options = { strategy: 'json' } as never
+  await expect(join(db, users, {}, options)).rejects.toThrow("Cannot join as 'strategy' is not an option")
+  await expect(prefetchRows(db, [], {}, options)).rejects.toThrow("Cannot prefetch as 'strategy' is not an option")
+})
+
+test.each([
+  ['count', count],
+  ['exists', exists],
+  ['aggregate', aggregate],
+] as const)('%s refuses what it has no use for', (name, make) => {
+  expect(() => make(users, { on: ['user.id', 'id'], limit: 3 } as never)).toThrow(
+    `Cannot create a '${name}' relation as 'limit' is not an option: known options are on, maxKeys`,
+  )
 })
 
 test('many refuses an empty name', () => {
@@ -94,7 +133,7 @@ test.each([[undefined], [null], [[]], ['user'], [{ user: undefined }], [{ user: 
 test('with names the relation that is none', () => {
   expect(() => many(users, { on: ['user.id', 'id'] }).with({ user: 7 } as never)).toThrow(
     new TypeError(
-      `Cannot add relations to a 'many' relation as 'user' must be a relation made by 'one' or 'many': current value is 7`,
+      `Cannot add relations to a 'many' relation as 'user' must be a relation made by 'one', 'many', 'count', 'exists' or 'aggregate': current value is 7`,
     ),
   )
 })
