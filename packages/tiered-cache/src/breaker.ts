@@ -19,9 +19,14 @@ export class Breaker {
     this.#now = now
   }
 
+  /** Whether there were too many failures and no success since. */
+  get isOpen(): boolean {
+    return this.#failures >= this.#maxFailures
+  }
+
   /** Whether to ask now. Who is told yes must report the outcome. */
   allows(): boolean {
-    if (this.#failures < this.#maxFailures) return true
+    if (!this.isOpen) return true
     if (this.#isTrying || this.#now() < this.#openUntil) return false
     this.#isTrying = true
     return true

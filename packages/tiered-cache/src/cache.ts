@@ -1,199 +1,100 @@
-import { readChannel } from './channels.ts'
-import { encodeKey, type CacheKey } from './encode-key.ts'
-import { CacheClosedError } from './errors.ts'
-import { Flights } from './flights.ts'
-import { checkEntryOptions, type CacheSettings, type EntryOptions } from './options.ts'
-import { toPlainValue } from './plain-value.ts'
-import { ReadThrough } from './read-through.ts'
-import type { Entry, LeaseTerms } from './tier.ts'
+import type { EntryOptions, ReadOptions } from './entry-options.ts'
+import type { CacheKey } from './encode-key.ts'
+import type { Explanation } from './explain.ts'
+import type { BulkLoader, Loader } from './load-context.ts'
+import type { CacheStats } from './stats.ts'
+import type { Handle, HandleOptions } from './typed-handle.ts'
 
-/** A cache; `createCache` makes one. */
-export class Cache {
-  readonly #settings: CacheSettings
-  readonly #through: ReadThrough
-  /** Loads under way. */
-  readonly #loads: Flights
-  /** Reads of the shared tier under way that will not load. */
-  readonly #reads: Flights
-  readonly #closing = new AbortController()
-
-  /** @internal */
-  constructor(settings: CacheSettings) {
-    this.#settings = settings
-    this.#through = new ReadThrough(settings, this.#closing.signal)
-    this.#loads = new Flights(settings.leaseMs)
-    this.#reads = new Flights(settings.leaseMs)
-  }
-
+/**
+ * A cache; `createCache` makes one. Every method throws, or rejects with, a TypeError for a bad key and a TypeError or
+ * RangeError for bad options. What changes something rejects with a `CacheClosedError` once the cache is closed, and with
+ * a `CacheTierError` when a shared tier fails: memory has then forgotten what was to change, the tier may still have the
+ * old value until it expires. Try again.
+ */
+export interface Cache {
   /**
    * The value of a key; when no tier has it, what `load` brings, which is then stored. All who ask meanwhile share one
    * load and its failure, in this process and, by a lease in the shared tier, in others. `null` is a value; `undefined`
-   * is handed on and never stored. The value is frozen in depth, also the one that `load` returned.
+   * is handed on and never stored. A value too large to be stored is handed on as well.
    *
-   * A shared tier that fails is passed over: the promise rejects only with what `load` throws, or with a TypeError when
-   * it returns something that is not plain JSON data. `load` must not ask the cache for its own key.
-   *
-   * @throws TypeError or RangeError at once, for a bad key or bad options. A hit does not check the options.
+   * A shared tier that fails is passed over: the promise rejects only with what `load` throws, with a
+   * `CacheLoadTimeoutError`, or with a TypeError when it brings something that would not come back the same. `load` must
+   * not ask the cache for its own key. On a hit, or when a load is joined, the options are not looked at, but for
+   * `signal`.
    */
-  getOrSet<T>(key: CacheKey, load: () => T | Promise<T>, options: EntryOptions = {}): Promise<T> {
-    const id = this.#keyOf(key)
-    const held = this.#readMemory(id)
-    if (held !== undefined) return Promise.resolve(held.plain.value as T)
-    const terms = this.#termsOf('load through the cache', options)
-    return this.#loads.run(id, (flight) => this.#through.getOrLoad({ key: id, terms, load, flight })) as Promise<T>
-  }
-
+  getOrSet<T>(key: CacheKey, load: Loader<T>, options?: ReadOptions): Promise<T>
   /**
-   * The value of a key, or `undefined` when no tier has it or the shared tier fails. Frozen in depth.
-   *
-   * @throws TypeError for a bad key.
+   * Loads although there is a value, stores what comes, and returns it. The old value is served until then, and in other
+   * processes' memory for as long as it may: to have everybody forget it, use `delete` or `expire`.
    */
-  async get<T = unknown>(key: CacheKey): Promise<T | undefined> {
-    const id = this.#keyOf(key)
-    const held = this.#readMemory(id)
-    if (held !== undefined) return held.plain.value as T
-    // A load that is under way will keep the value itself; taking its place in memory would only hinder it.
-    return (await this.#reads.run(id, () => this.#through.read(id, !this.#loads.has(id)))) as T | undefined
-  }
-
+  refresh<T>(key: CacheKey, load: Loader<T>, options?: ReadOptions): Promise<T>
   /**
-   * The value of a key if memory has it, without a promise, otherwise `undefined`.
-   *
-   * @throws TypeError for a bad key.
+   * The values of keys, in their order. What no tier has is loaded by one call with all keys that are missing, which
+   * brings a value for each in their order: `undefined` for none, an Error for a failure of that key alone. Keys that
+   * somebody is loading already are waited for, and loaded by a further call if that comes to nothing. Rejects when any
+   * key fails.
    */
-  peek<T = unknown>(key: CacheKey): T | undefined {
-    return this.#readMemory(this.#keyOf(key))?.plain.value as T | undefined
-  }
-
+  getOrSetMany<K extends CacheKey, T>(
+    keys: readonly K[],
+    loadMissing: BulkLoader<K, T>,
+    options?: ReadOptions,
+  ): Promise<T[]>
+  /** The value of a key, or `undefined` when no tier has a fresh one or the shared tiers fail. */
+  get<T = unknown>(key: CacheKey): Promise<T | undefined>
+  /** The same for several keys, in their order, by one command to a shared tier. */
+  getMany<T = unknown>(keys: readonly CacheKey[]): Promise<(T | undefined)[]>
+  /** The value of a key if memory has a fresh one, without a promise, otherwise `undefined`. */
+  peek<T = unknown>(key: CacheKey): T | undefined
+  /** Whether `get` would find a value. */
+  has(key: CacheKey): Promise<boolean>
   /**
    * Stores a value, and freezes it. Loads under way do not overwrite it. Over a shared tier memory takes it up with the
-   * next read. A later `set` or `delete` of the key that overtakes this one wins. Prefer `delete` when the value has a
-   * source: of two writers at a time, the one that sets last need not be the one that wrote to the source last.
+   * next read. Of changes of one key that are under way together any may come last: await them in turn, and prefer `delete`
+   * when the value has a source, as the one that sets last need not be the one that wrote to the source last.
    *
-   * @throws TypeError for a value that is not plain JSON data, a bad key or bad options.
-   * @throws CacheTierError when the shared tier fails. The old value may still be there, or the new one; memory has none.
+   * @throws TypeError for a value that would not come back the same, `CacheValueError` for one that is too large.
    */
-  async set(key: CacheKey, value: unknown, options: EntryOptions = {}): Promise<void> {
-    const id = this.#keyOf(key)
-    this.#refuseWhenClosed(`set ${id}`)
-    const terms = this.#termsOf('set a cache entry', options)
-    const entry: Entry = { plain: toPlainValue(value, id), ttlMs: terms.ttlMs, tags: terms.tags }
-    const { memory, shared, memoryTtlMs } = this.#settings
-    if (shared === undefined) {
-      this.#forget(id)
-      memory?.claim(id).fill({ ...entry, ttlMs: Math.min(entry.ttlMs, memoryTtlMs) })
-      return
-    }
-    await this.#around(id, async () => {
-      const lease = await shared.claim(id, terms)
-      try {
-        await lease.fill(entry)
-      } catch (error) {
-        void lease.release()
-        throw error
-      }
-    })
-  }
-
+  set(key: CacheKey, value: unknown, options?: EntryOptions): Promise<void>
+  /** The same for several pairs of key and value. */
+  setMany(pairs: Iterable<readonly [CacheKey, unknown]>, options?: EntryOptions): Promise<void>
+  /** Stores a value unless the key has one, even a stale one. Returns whether it did. Of several at a time, one does. */
+  add(key: CacheKey, value: unknown, options?: EntryOptions): Promise<boolean>
+  /**
+   * Adds to an integer, in one step, and returns the sum. A key without a value counts as 0 and gets the options' lifetime;
+   * otherwise the lifetime stays.
+   *
+   * @throws TypeError when the value is not an integer or the sum would not be a safe one.
+   */
+  incr(key: CacheKey, by?: number, options?: EntryOptions): Promise<number>
+  /** The same downwards. */
+  decr(key: CacheKey, by?: number, options?: EntryOptions): Promise<number>
+  /** Gives a value another lifetime, counted from now. Returns whether there was one. */
+  touch(key: CacheKey, options?: EntryOptions): Promise<boolean>
   /**
    * Removes a key from every tier and keeps what is being loaded for it from being stored. Call it after the source has
    * been changed, after the commit.
-   *
-   * @throws TypeError for a bad key.
-   * @throws CacheTierError when the shared tier fails: memory has forgotten the key, the shared tier may still serve the
-   * old value until it expires. Try again.
    */
-  async delete(key: CacheKey): Promise<void> {
-    const id = this.#keyOf(key)
-    this.#refuseWhenClosed(`delete ${id}`)
-    await this.#around(id, async () => this.#settings.shared?.delete(id))
-  }
-
+  delete(key: CacheKey): Promise<void>
+  /** The same for several keys. */
+  deleteMany(keys: readonly CacheKey[]): Promise<void>
+  /** Makes a value stale: it may still be served as `staleMs` and `staleIfErrorMs` say. Breaks loads as `delete` does. */
+  expire(key: CacheKey): Promise<void>
   /**
    * Makes every entry with one of these tags unreadable, those included that are being loaded. It costs the same however
    * many entries there are.
-   *
-   * @throws TypeError for a bad tag.
-   * @throws CacheTierError when the shared tier fails: memory has forgotten the entries, the shared tier may still serve
-   * them until they expire. Try again.
    */
-  async invalidateTags(tags: readonly string[]): Promise<void> {
-    this.#refuseWhenClosed('invalidate tags')
-    const ids = this.#tagsOf(checkEntryOptions('invalidate tags', { tags }, 1).tags)
-    this.#forgetTags(ids)
-    try {
-      await this.#settings.shared?.deleteTags(ids)
-    } finally {
-      this.#forgetTags(ids)
-    }
-  }
-
+  invalidateTags(tags: readonly string[]): Promise<void>
+  /** Makes every entry of the namespace unreadable, those included that are being loaded. Nothing is searched for. */
+  clear(): Promise<void>
+  /** A handle for entries of one kind: how their keys look, what tags they carry, how they are loaded and checked. */
+  define<A, T>(options: HandleOptions<A, T>): Handle<A, T>
+  /** What the cache has done since it was made. */
+  stats(): CacheStats
+  /** What each tier holds for a key, and why a read would or would not use it. Never the value. */
+  explain(key: CacheKey): Promise<Explanation>
   /**
-   * Forgets what memory holds and waits for the shared tier, no longer than its deadline. Clients stay open: they are the
-   * application's. Afterwards loads run and are not stored, reads find nothing, and changes throw a `CacheClosedError`.
+   * Forgets what memory holds and waits for the shared tiers, no longer than their deadlines. Clients stay open: they are
+   * the application's. Afterwards loads run and are not stored, reads find nothing, and changes throw.
    */
-  async close(): Promise<void> {
-    this.#closing.abort()
-    this.#settings.memory?.close()
-    await this.#settings.shared?.close()
-  }
-
-  /** Changes the shared tier; memory forgets the key before, and after it what was read from the tier meanwhile. */
-  async #around(id: string, change: () => Promise<void>): Promise<void> {
-    this.#forget(id)
-    try {
-      await change()
-    } finally {
-      this.#forget(id)
-    }
-  }
-
-  #forget(id: string): void {
-    this.#loads.forget(id)
-    this.#reads.forget(id)
-    this.#settings.memory?.delete(id)
-  }
-
-  #forgetTags(ids: readonly string[]): void {
-    this.#loads.forgetTagged(ids)
-    this.#reads.forgetTagged(ids)
-    this.#settings.memory?.deleteTags(ids)
-  }
-
-  #readMemory(id: string): Entry | undefined {
-    const { memory, namespace } = this.#settings
-    if (memory === undefined) return undefined
-    const entry = memory.read(id)
-    if (readChannel.hasSubscribers) {
-      const hit = entry !== undefined
-      readChannel.publish({
-        namespace,
-        key: id,
-        tier: memory.name,
-        hit,
-        durationMs: 0,
-        degraded: false,
-        error: undefined,
-      })
-    }
-    return entry
-  }
-
-  #keyOf(key: CacheKey): string {
-    // The braces make a Redis Cluster keep all that belongs to a key in one place.
-    return `${this.#settings.namespace}:{${encodeKey(key)}}`
-  }
-
-  #tagsOf(tags: readonly string[]): string[] {
-    return tags.map((tag) => `${this.#settings.namespace}:tag:${encodeKey(tag)}`)
-  }
-
-  #termsOf(action: string, options: EntryOptions): LeaseTerms {
-    const { ttlMs, tags } = checkEntryOptions(action, options, this.#settings.ttlMs)
-    return { ttlMs, tags: this.#tagsOf(tags), leaseMs: this.#settings.leaseMs }
-  }
-
-  #refuseWhenClosed(action: string): void {
-    if (this.#closing.signal.aborted) throw new CacheClosedError(action)
-  }
+  close(): Promise<void>
 }

@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel'
 export interface CacheReadMessage {
   /** The cache's namespace. */
   readonly namespace: string
-  /** The key, encoded and with its namespace. Never the value. */
+  /** The key, encoded, without the namespace. Never the value. */
   readonly key: string
   /** The tier that was asked: `memory`, `redis`. */
   readonly tier: string
@@ -22,7 +22,7 @@ export interface CacheReadMessage {
 export interface CacheLoadMessage {
   /** The cache's namespace. */
   readonly namespace: string
-  /** The key, encoded and with its namespace. Never the value. */
+  /** The key, encoded, without the namespace. Never the value. */
   readonly key: string
   /** How long the loader took, in milliseconds. */
   readonly durationMs: number
@@ -30,7 +30,7 @@ export interface CacheLoadMessage {
   readonly stored: boolean
   /** The shared tier failed before or after the load. */
   readonly degraded: boolean
-  /** What the loader threw, or why the load is degraded, otherwise `undefined`. */
+  /** What the loader threw, or why the value is not stored where it should be, otherwise `undefined`. */
   readonly error: unknown
 }
 

@@ -18,7 +18,7 @@ export class CacheTierError extends Error {
   }
 }
 
-/** The cache was closed before a `set`, `delete` or `invalidateTags`: nothing was changed. */
+/** The cache was closed before a change: nothing was changed. */
 export class CacheClosedError extends Error {
   /** The name of the class. */
   override readonly name = 'CacheClosedError'
@@ -27,5 +27,50 @@ export class CacheClosedError extends Error {
 
   constructor(action: string) {
     super(`Cannot ${action} as the cache is closed`)
+  }
+}
+
+/** A value is too large to be stored: nothing was changed. */
+export class CacheValueError extends RangeError {
+  /** The name of the class. */
+  override readonly name = 'CacheValueError'
+  /** Stable across versions. */
+  readonly code = 'ERR_CACHE_VALUE'
+  /** The key, encoded. */
+  readonly key: string
+
+  constructor(key: string, maxBytes: number) {
+    super(`Cannot cache '${key}' as its encoded value must be at most ${maxBytes} bytes long: it is longer`)
+    this.key = key
+  }
+}
+
+/** A loader took longer than `hardDeadlineMs`, and there was no stale value to serve instead. */
+export class CacheLoadTimeoutError extends Error {
+  /** The name of the class. */
+  override readonly name = 'CacheLoadTimeoutError'
+  /** Stable across versions. */
+  readonly code = 'ERR_CACHE_LOAD_TIMEOUT'
+  /** The key, encoded. */
+  readonly key: string
+
+  constructor(key: string, deadlineMs: number) {
+    super(`Cannot load '${key}' as its loader took longer than ${deadlineMs} ms`)
+    this.key = key
+  }
+}
+
+/** What must not be cached is about to be, as it is rendered inside a fragment. */
+export class UncacheableError extends Error {
+  /** The name of the class. */
+  override readonly name = 'UncacheableError'
+  /** Stable across versions. */
+  readonly code = 'ERR_CACHE_UNCACHEABLE'
+  /** The key of the fragment, encoded. */
+  readonly key: string
+
+  constructor(key: string) {
+    super(`Cannot render what is uncacheable inside fragment '${key}': call it outside, or make the fragment private`)
+    this.key = key
   }
 }

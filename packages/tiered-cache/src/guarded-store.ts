@@ -1,76 +1,125 @@
+import type { Bond } from './bond.ts'
 import { Breaker } from './breaker.ts'
 import { withDeadline } from './deadline.ts'
 import { CacheTierError } from './errors.ts'
-import type { RedisTierOptions } from './options.ts'
-import type { Acquired, Entry, Lease, LeaseTerms, SharedTier } from './tier.ts'
+import type {
+  Acquired,
+  CounterStore,
+  Fill,
+  Lease,
+  LeaseRequest,
+  Lifetime,
+  SharedStore,
+  StoredEntry,
+  TierLimits,
+  Write,
+} from './tier.ts'
 
-/** A shared tier whose every promise settles within a deadline, and rejects only with a `CacheTierError`. */
-export class GuardedTier implements SharedTier {
-  readonly kind = 'shared'
-  readonly name: string
-  readonly #tier: SharedTier
+/** A store whose every promise settles within a deadline, and rejects only with a `CacheTierError`. */
+export class GuardedStore implements SharedStore {
+  readonly announces: boolean
+  readonly counters?: CounterStore
+  readonly #name: string
+  readonly #store: SharedStore
   readonly #timeoutMs: number
   readonly #breaker: Breaker
   /** Operations that have not settled. */
   readonly #pending = new Set<Promise<unknown>>()
 
-  constructor(tier: SharedTier, { timeoutMs, breakerFailures, breakerMs }: Required<RedisTierOptions>) {
-    this.name = tier.name
-    this.#tier = tier
+  constructor(name: string, store: SharedStore, { timeoutMs, breakerFailures, breakerMs }: TierLimits) {
+    this.announces = store.announces
+    this.#name = name
+    this.#store = store
     this.#timeoutMs = timeoutMs
     this.#breaker = new Breaker(breakerFailures, breakerMs)
+    if (store.counters !== undefined) this.counters = this.#guardCounters(store.counters)
   }
 
-  async read(key: string): Promise<Entry | undefined> {
-    this.#admit('read')
-    return this.#run('read', this.#tier.read(key))
+  /** Whether reads are refused without asking. */
+  get isOpen(): boolean {
+    return this.#breaker.isOpen
   }
 
-  async acquire(key: string, terms: LeaseTerms): Promise<Acquired> {
-    this.#admit('acquire')
-    const acquired = await this.#run('acquire', this.#tier.acquire(key, terms), (late) => {
-      // Nobody will fill it: other processes need not wait for it to run out.
-      if (late.state === 'lease') void this.#guardLease(late.lease).release()
-    })
-    return acquired.state === 'lease' ? { state: 'lease', lease: this.#guardLease(acquired.lease) } : acquired
+  read(keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]> {
+    if (!this.#breaker.allows()) return this.#refuse('read')
+    return this.#run('read', () => this.#store.read(keys))
   }
 
-  async claim(key: string, terms: LeaseTerms): Promise<Lease> {
-    const lease = await this.#run('set', this.#tier.claim(key, terms), (late) => {
-      void this.#guardLease(late).release()
-    })
-    return this.#guardLease(lease)
+  acquire(requests: readonly LeaseRequest[]): Promise<readonly Acquired[]> {
+    if (!this.#breaker.allows()) return this.#refuse('acquire')
+    const acquire = () => this.#store.acquire(requests)
+    // Nobody will fill what comes too late: other processes need not wait for it to run out.
+    return this.#run('acquire', acquire, (late) =>
+      this.#abandon(late.flatMap((one) => (one.state === 'lease' ? [one.lease] : []))),
+    )
+  }
+
+  claim(request: LeaseRequest): Promise<Lease> {
+    const claim = () => this.#store.claim(request)
+    return this.#run('claim', claim, (late) => this.#abandon([late]))
+  }
+
+  fill(fills: readonly Fill[]): Promise<readonly boolean[]> {
+    return this.#run('fill', () => this.#store.fill(fills))
+  }
+
+  /** Never rejects: a lease that cannot be released runs out by itself. */
+  async release(leases: readonly Lease[]): Promise<void> {
+    await this.#run('release', () => this.#store.release(leases)).catch(() => undefined)
   }
 
   // What changes the tier is tried although the breaker advises against it: a delete that is given up leaves stale data.
-  delete(key: string): Promise<void> {
-    return this.#run('delete', this.#tier.delete(key))
+  write(writes: readonly Write[]): Promise<void> {
+    return this.#run('set', () => this.#store.write(writes))
   }
 
-  deleteTags(tags: readonly string[]): Promise<void> {
-    return this.#run('invalidate tags', this.#tier.deleteTags(tags))
+  delete(keys: readonly string[]): Promise<void> {
+    return this.#run('delete', () => this.#store.delete(keys))
+  }
+
+  expire(keys: readonly string[]): Promise<void> {
+    return this.#run('expire', () => this.#store.expire(keys))
+  }
+
+  invalidateTags(tags: readonly string[]): Promise<void> {
+    return this.#run('invalidate tags', () => this.#store.invalidateTags(tags))
+  }
+
+  clear(): Promise<void> {
+    return this.#run('clear', () => this.#store.clear())
+  }
+
+  versions(tags: readonly string[], leastMs: number): Promise<Bond> {
+    const ask = this.#store.versions?.bind(this.#store)
+    if (ask === undefined || !this.#breaker.allows()) return this.#refuse('read versions')
+    return this.#run('read versions', () => ask(tags, leastMs))
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#pending)
-    await this.#tier.close()
+    await this.#run('close', () => this.#store.close()).catch(() => undefined)
   }
 
-  #guardLease(lease: Lease): Lease {
+  #guardCounters(counters: CounterStore): CounterStore {
     return {
-      fill: (entry) => this.#run('fill', Promise.resolve(lease.fill(entry))),
-      // A lease that cannot be released runs out by itself.
-      release: () => this.#run('release', Promise.resolve(lease.release())).catch(() => undefined),
+      add: (write) => this.#run('add', () => counters.add(write)),
+      increment: (key: string, by: number, lifetime: Lifetime) =>
+        this.#run('increment', () => counters.increment(key, by, lifetime)),
+      touch: (key: string, lifetime: Lifetime) => this.#run('touch', () => counters.touch(key, lifetime)),
     }
   }
 
-  #admit(operation: string): void {
-    if (this.#breaker.allows()) return
-    throw new CacheTierError(this.name, operation, new Error('It failed just before and is left alone for a moment'))
+  #abandon(leases: readonly Lease[]): void {
+    if (leases.length > 0) void this.release(leases)
   }
 
-  #run<T>(operation: string, work: Promise<T>, onLate?: (result: T) => void): Promise<T> {
-    const settled = withDeadline(work, this.#timeoutMs, onLate).then(
+  #refuse(operation: string): Promise<never> {
+    const cause = new Error('It failed just before and is left alone for a moment')
+    return Promise.reject(new CacheTierError(this.#name, operation, cause))
+  }
+
+  #run<T>(operation: string, start: () => Promise<T>, onLate?: (result: T) => void): Promise<T> {
+    const settled = withDeadline(start, this.#timeoutMs, onLate).then(
       (result) => {
         this.#pending.delete(settled)
         this.#breaker.succeeded()
@@ -79,7 +128,7 @@ export class GuardedTier implements SharedTier {
       (cause: unknown) => {
         this.#pending.delete(settled)
         this.#breaker.failed()
-        throw new CacheTierError(this.name, operation, cause)
+        throw new CacheTierError(this.#name, operation, cause)
       },
     )
     this.#pending.add(settled)

@@ -1,11 +1,26 @@
-import { LRUCache } from 'lru-cache'
-import { checkMemoryTierOptions, type MemoryTierOptions } from './options.ts'
-import { TagClock } from './tag-clock.ts'
-import type { Entry, MemoryLease, MemoryTier, PlainValue } from './tier.ts'
+import { checkMemoryTierOptions, type MemoryTierOptions } from './memory-options.ts'
+
+/** A tier in this process: `memoryTier` makes it, `createCache` opens it. */
+export interface MemoryTier {
+  /** Tells it from a shared tier. */
+  readonly kind: 'memory'
+  /** How messages call it. */
+  readonly name: 'memory'
+  /** The most entries held. */
+  readonly maxEntries: number
+  /** The most bytes held, or `undefined`: entries alone are counted. */
+  readonly maxBytes: number | undefined
+  /** The longest that an entry may be served, in milliseconds, or `undefined` for the default. */
+  readonly ttlMs: number | undefined
+  /** A monotonic clock in milliseconds, or `undefined` for that of the process. */
+  readonly now: (() => number) | undefined
+}
 
 /**
- * A tier in this process, bounded, that drops what was used least recently. Over a shared tier it serves an entry for at
- * most `ttlMs`, because nothing tells it what other processes delete.
+ * A tier in this process, bounded, that drops what was used least recently. Over a shared tier it serves what it holds
+ * without asking below only as long as the cache's `coherence` allows: without one, for a second.
+ *
+ * Each cache that is made with it has its own entries and its own bounds.
  *
  * @throws TypeError or RangeError for bad options.
  * @example
@@ -17,98 +32,5 @@ import type { Entry, MemoryLease, MemoryTier, PlainValue } from './tier.ts'
  * ```
  */
 export function memoryTier(options: MemoryTierOptions): MemoryTier {
-  return new LruMemoryTier(checkMemoryTierOptions(options))
-}
-
-class LruMemoryTier implements MemoryTier {
-  readonly kind = 'memory'
-  readonly name = 'memory'
-  readonly ttlMs: number | undefined
-  /** What is held, expired and invalidated entries included until they are asked for or pushed out. */
-  readonly #entries: LRUCache<string, HeldEntry>
-  /** The latest lease of each key, while it is neither filled, released nor broken. */
-  readonly #leases = new Map<string, MemoryLease>()
-  /** The invalidations of tags. */
-  readonly #tags: TagClock
-  /** Whether entries are weighed. */
-  readonly #countsBytes: boolean
-  /** A monotonic clock, in milliseconds. */
-  readonly #now: () => number
-
-  constructor({ maxEntries, maxBytes, ttlMs, now }: ReturnType<typeof checkMemoryTierOptions>) {
-    this.ttlMs = ttlMs
-    this.#now = now
-    this.#tags = new TagClock(maxEntries)
-    this.#countsBytes = maxBytes !== undefined
-    this.#entries = new LRUCache({ max: maxEntries, ...(maxBytes === undefined ? {} : { maxSize: maxBytes }) })
-  }
-
-  read(key: string): Entry | undefined {
-    const held = this.#entries.get(key)
-    if (held === undefined) return undefined
-    if (held.expiresAt > this.#now() && this.#tags.isCurrent(held.tags, held.mark)) return held
-    this.#entries.delete(key)
-    return undefined
-  }
-
-  claim(key: string): MemoryLease {
-    const mark = this.#tags.now()
-    const lease: MemoryLease = {
-      fill: (entry) => this.#leases.get(key) === lease && this.#store(key, entry, mark),
-      release: () => {
-        if (this.#leases.get(key) === lease) this.#leases.delete(key)
-      },
-    }
-    this.#leases.set(key, lease)
-    return lease
-  }
-
-  delete(key: string): void {
-    this.#leases.delete(key)
-    this.#entries.delete(key)
-  }
-
-  deleteTags(tags: readonly string[]): void {
-    this.#tags.invalidate(tags)
-  }
-
-  close(): void {
-    this.#leases.clear()
-    this.#entries.clear()
-  }
-
-  #store(key: string, entry: Entry, mark: number): boolean {
-    this.delete(key)
-    if (!this.#tags.isCurrent(entry.tags, mark)) return false
-    const held = new HeldEntry(entry, mark, this.#now)
-    this.#entries.set(key, held, this.#countsBytes ? { size: weigh(key, entry) } : {})
-    return true
-  }
-}
-
-class HeldEntry implements Entry {
-  readonly plain: PlainValue
-  readonly tags: readonly string[]
-  /** The tag clock when the lease was taken. */
-  readonly mark: number
-  /** On the tier's clock. */
-  readonly expiresAt: number
-  /** The tier's clock. */
-  readonly #now: () => number
-
-  constructor(entry: Entry, mark: number, now: () => number) {
-    this.plain = entry.plain
-    this.tags = entry.tags
-    this.mark = mark
-    this.expiresAt = now() + entry.ttlMs
-    this.#now = now
-  }
-
-  get ttlMs(): number {
-    return Math.max(0, this.expiresAt - this.#now())
-  }
-}
-
-function weigh(key: string, entry: Entry): number {
-  return Buffer.byteLength(key) + Buffer.byteLength(entry.plain.json())
+  return { kind: 'memory', name: 'memory', ...checkMemoryTierOptions(options) }
 }

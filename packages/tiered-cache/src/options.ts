@@ -1,7 +1,7 @@
 import {
   arrayOf,
+  boolean,
   checkOptions,
-  fn,
   instanceOrShape,
   integer,
   milliseconds,
@@ -9,33 +9,69 @@ import {
   type Rule,
   type Rules,
 } from '@seawall/options'
-import type { MemoryTier, SharedTier } from './tier.ts'
+import { CoarseClock } from './coarse-clock.ts'
+import type { Coherence } from './coherence.ts'
+import { freshnessDefaults, freshnessRules, type FreshnessOptions } from './freshness-options.ts'
+import type { Freshness } from './freshness.ts'
+import type { MemoryTier } from './memory-tier.ts'
+import type { SharedTier } from './tier.ts'
+import type { Codec } from './values/codec.ts'
+import { json } from './values/json.ts'
+import type { PayloadRules } from './values/payload.ts'
 
-/** The tiers of a cache, the nearest first: memory, a shared one, or memory over a shared one. */
-export type Tiers = readonly [MemoryTier] | readonly [SharedTier] | readonly [MemoryTier, SharedTier]
+/** The tiers of a cache, the nearest first: memory, a shared tier or two, or memory over them. */
+export type Tiers =
+  | readonly [MemoryTier]
+  | readonly [SharedTier]
+  | readonly [MemoryTier, SharedTier]
+  | readonly [SharedTier, SharedTier]
+  | readonly [MemoryTier, SharedTier, SharedTier]
 
-/** Options of `createCache`. */
-export interface CacheOptions {
-  /** Where values are kept, the nearest first: memory, a shared tier, or memory over a shared tier. */
+/** Options of `createCache`. The freshness options are defaults for each call. */
+export interface CacheOptions extends FreshnessOptions {
+  /** Where values are kept, the nearest first: memory, a shared tier or two, or memory over them. */
   readonly tiers: Tiers
   /**
    * Stands at the head of every key and tag, so that several caches can share a server. Letters, digits, `.`, `_` and
-   * `-`, at most 64 of them. Change it when the meaning of what is stored changes: the cache then starts empty.
+   * `-`, at most 64 of them.
    */
   readonly namespace: string
   /**
-   * How long an entry lives when the call does not say, in milliseconds.
-   *
-   * @default 60_000
+   * The version of what is stored, from 0 to 2^31 - 1. Raise it when its meaning changes: the cache then starts empty, and
+   * processes of the old version keep their own. Left out: none.
    */
-  readonly ttlMs?: number
+  readonly version?: number
   /**
-   * How long a load may take and still be stored in a shared tier, in milliseconds. Later callers no longer join a load
-   * that has run for longer; the first of them starts another.
-   *
-   * @default 10_000
+   * What tells memory of changes by other processes. Left out: nothing does, and memory asks a shared tier again after a
+   * second.
    */
-  readonly leaseMs?: number
+  readonly coherence?: Coherence
+  /**
+   * How values become bytes for the shared tiers.
+   *
+   * @default json()
+   */
+  readonly codec?: Codec
+  /**
+   * Values of more bytes than this are compressed for the shared tiers: by zstd, or brotli before Node 22.15. Infinity:
+   * none is.
+   *
+   * @default 4_096
+   */
+  readonly compressOverBytes?: number
+  /**
+   * The most bytes of one encoded value. `set` refuses a longer one; `getOrSet` hands it on and does not store it.
+   *
+   * @default 1_048_576
+   */
+  readonly maxValueBytes?: number
+  /**
+   * Whether objects and arrays are frozen in depth when they are stored and read, and what cannot be frozen (Date, Map,
+   * Set, binary data) is copied for each hit, so that no caller can change what others get. `false` trusts all callers.
+   *
+   * @default true
+   */
+  readonly freeze?: boolean
   /**
    * How long a process waits for another that is loading the same key, in milliseconds. After that it loads for itself
    * and stores nothing. Time spent waiting comes before the load, so keep it below what a request may take.
@@ -45,130 +81,85 @@ export interface CacheOptions {
   readonly waitMs?: number
 }
 
-/** Options of one entry. */
-export interface EntryOptions {
-  /** How long it lives, in milliseconds, 1 to 2^31 - 1. Left out: `ttlMs` of the cache. */
-  readonly ttlMs?: number
-  /** What `invalidateTags` finds it by, at most 32. Give the same tags wherever the same key is loaded. */
-  readonly tags?: readonly string[]
-}
+const tier: Rule = instanceOrShape('a tier')
+const maxVersion = 2 ** 31 - 1
 
-/** Options of `memoryTier`. */
-export interface MemoryTierOptions {
-  /** The most entries held, at least 1. The one used least recently makes room. */
-  readonly maxEntries: number
-  /**
-   * The most bytes held, counted as keys and JSON text in UTF-8; the objects themselves take a few times that. An entry
-   * that alone exceeds it is not held. Left out: entries alone are counted.
-   */
-  readonly maxBytes?: number
-  /**
-   * The longest that an entry is served from memory, in milliseconds, whatever its own time to live. Over a shared tier
-   * it bounds how long this process may serve what another has deleted or replaced.
-   *
-   * @default 1_000 over a shared tier, otherwise the entry's own time to live
-   */
-  readonly ttlMs?: number
-  /**
-   * A monotonic clock in milliseconds, for tests.
-   *
-   * @default performance.now
-   */
-  readonly now?: () => number
-}
-
-/** Options of `redisTier`. */
-export interface RedisTierOptions {
-  /**
-   * How long one operation may take, in milliseconds, reconnecting included. Afterwards reads are misses and writes fail.
-   *
-   * @default 100
-   */
-  readonly timeoutMs?: number
-  /**
-   * After so many failures in a row reads stop asking Redis for `breakerMs`.
-   *
-   * @default 3
-   */
-  readonly breakerFailures?: number
-  /**
-   * For how long reads do not ask Redis once it has failed, in milliseconds. Then one of them tries again.
-   *
-   * @default 1_000
-   */
-  readonly breakerMs?: number
-}
-
-const tier: Rule = instanceOrShape('a tier', 'read', 'claim', 'delete', 'deleteTags', 'close')
-const someMs = milliseconds({ min: 1 })
 const order: Rule = {
-  must: '[memory tier], [shared tier] or [memory tier, shared tier]',
+  must: '[memory tier], [shared tier] or [memory tier, shared tier], with at most one more shared tier',
   isType: (value) =>
     arrayOf(tier).isType(value) &&
-    /^(memory|shared|memory,shared)$/.test((value as { kind: string }[]).map((one) => one.kind).join()),
+    /^(memory|(memory,)?shared(,shared)?)$/.test((value as { kind: string }[]).map((one) => one.kind).join()),
 }
 
 const cacheRules: Rules<CacheOptions> = {
+  ...freshnessRules,
   tiers: order,
   namespace: string('1 to 64 letters, digits, dots, underscores or hyphens', /^[\w.-]{1,64}$/),
-  ttlMs: someMs,
-  leaseMs: someMs,
+  version: integer({ min: 0, max: maxVersion }),
+  coherence: instanceOrShape('a coherence', 'open'),
+  codec: instanceOrShape('a codec', 'encode', 'decode'),
+  compressOverBytes: {
+    must: 'a number of bytes of at least 0, or Infinity',
+    isType: (value) => typeof value === 'number',
+    isInRange: (value) => Number(value) >= 0,
+  },
+  maxValueBytes: integer({ min: 1, max: 2 ** 30 }),
+  freeze: boolean,
   waitMs: milliseconds(),
 }
 
-const entryRules: Rules<EntryOptions> = {
-  ttlMs: someMs,
-  tags: {
-    ...arrayOf(string(), 'an array of at most 32 strings that are not empty'),
-    isInRange: (value) => (value as string[]).length <= 32 && !(value as string[]).includes(''),
-  },
-}
-
-const memoryRules: Rules<MemoryTierOptions> = {
-  maxEntries: integer({ min: 1, max: 2 ** 24 }),
-  maxBytes: integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-  ttlMs: someMs,
-  now: fn('a function that returns milliseconds'),
-}
-
-const redisRules: Rules<RedisTierOptions> = {
-  timeoutMs: someMs,
-  breakerFailures: integer({ min: 1, max: 1_000 }),
-  breakerMs: someMs,
-}
-
 /** What a cache was told, checked. */
-export interface CacheSettings extends Required<Omit<CacheOptions, 'tiers'>> {
+export interface CacheSettings {
   readonly memory: MemoryTier | undefined
-  readonly shared: SharedTier | undefined
-  /** The longest that an entry is served from memory. */
+  readonly shared: readonly SharedTier[]
+  readonly coherence: Coherence | undefined
+  /** The namespace, with the version. */
+  readonly namespace: string
+  /** The longest that memory serves an entry without asking below. */
   readonly memoryTtlMs: number
+  readonly freshness: Freshness
+  readonly payload: PayloadRules
+  readonly freezes: boolean
+  readonly waitMs: number
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number
+  /** The same, cheaper, to about a millisecond: late rather than early. */
+  readonly coarseNow: () => number
 }
 
 export function checkCacheOptions(options: CacheOptions): CacheSettings {
   checkOptions('create a cache', options, cacheRules, ['tiers', 'namespace'])
-  const { tiers, namespace, ttlMs = 60_000, leaseMs = 10_000, waitMs = 2_000 } = options
-  const [first, second] = tiers
-  const memory = first.kind === 'memory' ? first : undefined
-  const shared = first.kind === 'shared' ? first : second
-  const memoryTtlMs = memory?.ttlMs ?? (shared === undefined ? Infinity : 1_000)
-  return { memory, shared, memoryTtlMs, namespace, ttlMs, leaseMs, waitMs }
+  const { tiers, namespace, version, coherence, freeze = true, waitMs = 2_000 } = options
+  const { codec = json(), compressOverBytes = 4_096, maxValueBytes = 2 ** 20 } = options
+  const all: readonly (MemoryTier | SharedTier)[] = tiers
+  const memory = all.find((one) => one.kind === 'memory')
+  const shared = all.filter((one) => one.kind === 'shared')
+  return {
+    memory,
+    shared,
+    coherence,
+    namespace: version === undefined ? namespace : `${namespace}~${version}`,
+    memoryTtlMs: memoryTtlMs(memory, shared, coherence),
+    freshness: freshnessDefaults(options),
+    payload: { codec, compressOver: compressOverBytes, maxBytes: maxValueBytes },
+    freezes: freeze,
+    waitMs,
+    ...clocks(memory?.now),
+  }
 }
 
-export function checkEntryOptions(action: string, options: EntryOptions, defaultTtlMs: number): Required<EntryOptions> {
-  checkOptions(action, options, entryRules)
-  const { ttlMs = defaultTtlMs, tags = [] } = options
-  return { ttlMs, tags }
+function clocks(now: (() => number) | undefined): Pick<CacheSettings, 'now' | 'coarseNow'> {
+  if (now !== undefined) return { now, coarseNow: now }
+  const clock = new CoarseClock()
+  return { now: () => performance.now(), coarseNow: () => clock.now() }
 }
 
-export function checkMemoryTierOptions(options: MemoryTierOptions) {
-  checkOptions('create a memory tier', options, memoryRules, ['maxEntries'])
-  const { maxEntries, maxBytes, ttlMs, now = () => performance.now() } = options
-  return { maxEntries, maxBytes, ttlMs, now }
-}
-
-export function checkRedisTierOptions(options: RedisTierOptions): Required<RedisTierOptions> {
-  checkOptions('create a Redis tier', options, redisRules)
-  const { timeoutMs = 100, breakerFailures = 3, breakerMs = 1_000 } = options
-  return { timeoutMs, breakerFailures, breakerMs }
+function memoryTtlMs(
+  memory: MemoryTier | undefined,
+  shared: readonly SharedTier[],
+  coherence: Coherence | undefined,
+): number {
+  const boundMs = coherence === undefined ? Infinity : (coherence.maxStaleMs ?? Infinity)
+  const defaultMs = coherence === undefined && shared.length > 0 ? 1_000 : Infinity
+  return Math.min(memory?.ttlMs ?? defaultMs, boundMs)
 }

@@ -1,196 +1,176 @@
-import { setMaxListeners } from 'node:events'
-import { setTimeout as pause } from 'node:timers/promises'
-import { loadChannel, readChannel } from './channels.ts'
-import type { Flight } from './flights.ts'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { acquireOrWait } from './acquire-or-wait.ts'
+import { CacheValueError } from './errors.ts'
+import type { Failures } from './failures.ts'
+import { openEntry, toEntry, toFound, type Found } from './found.ts'
+import { isDue } from './freshness.ts'
+import type { Level } from './level.ts'
+import { loadValue } from './load-value.ts'
+import type { LoadParts } from './loads.ts'
 import type { CacheSettings } from './options.ts'
-import { toPlainValue } from './plain-value.ts'
-import type { Entry, Lease, LeaseTerms, MemoryLease, SharedTier } from './tier.ts'
+import type { FirstLook, Look, Quest } from './quest.ts'
+import type { Counters } from './stats.ts'
+import type { Lease, LeaseRequest, StoredEntry } from './tier.ts'
 
-/** A load of one key. */
-export interface LoadRequest {
-  readonly key: string
-  readonly terms: LeaseTerms
-  readonly load: () => unknown
-  readonly flight: Flight
-}
+/** What a tier says: it has a good value, or gives its lease, or another has that, or it fails. */
+type Verdict = { readonly found: Found } | { readonly lease: Lease } | 'busy' | { readonly error: unknown }
 
-/** What became of the search in the shared tier. `foreign`: another process is still loading after all our waiting. */
-type Sought =
-  | { readonly state: 'hit'; readonly entry: Entry; readonly askedAt: number }
-  | { readonly state: 'lease'; readonly lease: Lease }
-  | { readonly state: 'foreign' }
-  | { readonly state: 'failed'; readonly error: unknown }
-
-/** What became of a loaded value. */
-interface Stored {
-  readonly stored: boolean
-  readonly degraded: boolean
-  readonly error: unknown
-}
-
-const notStored: Stored = { stored: false, degraded: false, error: undefined }
-
-/** What happens when the memory tier has nothing: ask the shared tier, take its lease, load, store, promote. */
+/**
+ * Asks the shared tiers from the nearest down, each under the lease of the one above, and then the loader; what is found
+ * is stored on the way back up.
+ */
 export class ReadThrough {
   readonly #settings: CacheSettings
-  /** Aborted when the cache is closed: nothing is read or stored any more, loads go on. */
+  readonly #levels: readonly Level[]
+  readonly #counters: Counters
+  readonly #failures: Failures
+  /** Aborted when the cache is closed. */
   readonly #closing: AbortSignal
+  /** Runs a refresh outside the context of the request that has set it off. */
+  readonly #outside = AsyncLocalStorage.snapshot()
 
-  constructor(settings: CacheSettings, closing: AbortSignal) {
+  constructor({ settings, levels, counters, failures, closing }: LoadParts) {
     this.#settings = settings
-    this.#closing = closing
-    setMaxListeners(0, closing)
+    this.#levels = levels
+    this.#counters = counters
+    this.#failures = failures
+    this.#closing = closing.signal
   }
 
-  /** The value of the key from the shared tier or from the loader. */
-  async getOrLoad(request: LoadRequest): Promise<unknown> {
-    if (this.#closing.aborted) return this.#load(request, () => notStored)
-    const local = this.#settings.memory?.claim(request.key)
+  /** A good value; `undefined` for a refresh that another process is already at. */
+  seek(quest: Quest, first?: FirstLook): Promise<Found | undefined> {
+    return this.#closing.aborted ? this.#load(quest).then(unstored) : this.#descend(0, quest, first)
+  }
+
+  async #descend(depth: number, quest: Quest, first?: FirstLook): Promise<Found | undefined> {
+    const level = this.#levels[depth]
+    if (level === undefined) return this.#load(quest)
+    const verdict = await this.#ask(level, quest, first)
+    if (verdict === 'busy') return quest.isRefresh ? undefined : unstored(await this.#load(quest))
+    if ('found' in verdict) return verdict.found
+    if ('lease' in verdict) return this.#underLease(level, verdict.lease, quest, () => this.#descend(depth + 1, quest))
+    const found = await this.#descend(depth + 1, quest)
+    return found && { ...found, trouble: found.trouble ?? verdict.error }
+  }
+
+  async #ask(level: Level, quest: Quest, first?: FirstLook): Promise<Verdict> {
+    if (first !== undefined && 'error' in first) return first
     try {
-      return await this.#getOrLoad(request, local)
-    } finally {
-      local?.release()
-    }
-  }
-
-  /** The value of the key from the shared tier, which it keeps in memory too when it is told to. */
-  async read(key: string, keep: boolean): Promise<unknown> {
-    const { memory, shared } = this.#settings
-    if (shared === undefined || this.#closing.aborted) return undefined
-    const local = keep ? memory?.claim(key) : undefined
-    const askedAt = performance.now()
-    try {
-      const entry = await this.#readShared(shared, key)
-      if (entry !== undefined) this.#keep(local, entry, askedAt)
-      return entry?.plain.value
-    } catch {
-      return undefined
-    } finally {
-      local?.release()
-    }
-  }
-
-  async #getOrLoad(request: LoadRequest, local: MemoryLease | undefined): Promise<unknown> {
-    const { shared } = this.#settings
-    if (shared === undefined) {
-      request.flight.tags = request.terms.tags
-      return this.#load(request, (entry) => ({ ...notStored, stored: this.#keep(local, entry, performance.now()) }))
-    }
-    const sought = await this.#seek(shared, request)
-    // Until now the answer could have been an entry with other tags than those that the caller named.
-    request.flight.tags = request.terms.tags
-    switch (sought.state) {
-      case 'hit':
-        this.#keep(local, sought.entry, sought.askedAt)
-        return sought.entry.plain.value
-      case 'lease':
-        return this.#loadUnderLease(request, local, sought.lease)
-      case 'foreign':
-        return this.#load(request, () => notStored)
-      case 'failed':
-        return this.#load(request, (entry, startedAt) => this.#keepAlone(local, entry, startedAt, sought.error))
-    }
-  }
-
-  async #seek(shared: SharedTier, request: LoadRequest): Promise<Sought> {
-    try {
-      const askedAt = performance.now()
-      const entry = await this.#readShared(shared, request.key)
-      return entry ? { state: 'hit', entry, askedAt } : await this.#acquire(shared, request)
+      if (quest.isForced) return { lease: await level.store.claim(this.#requestOf(quest, undefined)) }
+      const seen = first ?? (await this.#look(level, quest.id))
+      const found = this.#judge(level, await this.#read(seen, quest), quest, seen.isDue)
+      return found === undefined ? await this.#acquire(level, quest, seen.entry?.version) : { found }
     } catch (error) {
-      return { state: 'failed', error }
+      return { error }
     }
   }
 
-  async #acquire(shared: SharedTier, { key, terms }: LoadRequest): Promise<Sought> {
-    const waitUntil = performance.now() + this.#settings.waitMs
-    for (let attempt = 0; ; attempt++) {
-      const askedAt = performance.now()
-      const acquired = await shared.acquire(key, terms)
-      if (acquired.state === 'lease') return acquired
-      if (acquired.state === 'hit') return { ...acquired, askedAt }
-      const leftMs = waitUntil - performance.now()
-      if (leftMs <= 0) return { state: 'foreign' }
-      await pause(Math.min(leftMs, pollDelayMs(attempt)), undefined, { ref: false, signal: this.#closing })
-    }
+  async #look(level: Level, id: string): Promise<Look> {
+    const askedAt = this.#settings.now()
+    return this.#open(await level.read(id), askedAt)
   }
 
-  async #loadUnderLease(request: LoadRequest, local: MemoryLease | undefined, lease: Lease): Promise<unknown> {
+  #open(entry: StoredEntry | undefined, askedAt: number): Look {
+    return { entry, askedAt, opened: entry && openEntry(entry, this.#settings), isDue: false }
+  }
+
+  async #acquire(level: Level, quest: Quest, known: string | undefined): Promise<Verdict> {
+    const waitMs = quest.isRefresh ? 0 : this.#settings.waitMs
+    const askedAt = this.#settings.now()
+    const acquired = await acquireOrWait(level, this.#requestOf(quest, known), waitMs, this.#closing)
+    if (acquired.state === 'wait') return 'busy'
+    if (acquired.state === 'lease') return acquired
+    const found = this.#judge(level, await this.#read(this.#open(acquired.entry, askedAt), quest), quest, false)
+    if (found !== undefined) return { found }
+    // An entry again that will not do: others are at it.
+    return known === undefined ? this.#acquire(level, quest, acquired.entry.version) : 'busy'
+  }
+
+  /** The value of an entry, if it has one that may be used. */
+  async #read({ entry, askedAt, opened: opening }: Look, { accepts }: Quest): Promise<Found | undefined> {
+    const opened = await opening
+    if (entry === undefined || opened === undefined) return undefined
+    return accepts === undefined || (await accepts(opened.value)) ? toFound(entry, opened, askedAt) : undefined
+  }
+
+  /** The value found if it will do. One that is only due goes to those who wait, and a newer one is sought. */
+  #judge(level: Level, found: Found | undefined, quest: Quest, isKnownDue: boolean): Found | undefined {
+    if (found === undefined) return undefined
+    const now = this.#settings.now()
+    // Chance decides once.
+    if (!isKnownDue && !isDue(found.softAt, found.loadMs, quest.terms.earlyRefresh, now)) {
+      this.#counters.countTierHit(level.name)
+      return found
+    }
+    quest.known = found
+    if (!quest.isRefresh && now < found.softAt + quest.terms.staleMs) quest.answer(found)
+    return undefined
+  }
+
+  #requestOf({ id, terms }: Quest, known: string | undefined): LeaseRequest {
+    const { tags, ttlMs, staleMs, staleIfErrorMs, hardDeadlineMs } = terms
+    const hardMs = ttlMs + Math.max(staleMs, staleIfErrorMs)
+    return { key: id, tags, leaseMs: hardDeadlineMs + 1_000, hardMs, known }
+  }
+
+  /** Asks below and stores what comes, unless the lease was broken meanwhile: then nobody above may store it either. */
+  async #underLease(
+    level: Level,
+    lease: Lease,
+    quest: Quest,
+    askBelow: () => Promise<Found | undefined>,
+  ): Promise<Found | undefined> {
     let isFilled = false
     try {
-      return await this.#load(request, async (entry, startedAt) => {
-        const filledAt = performance.now()
-        try {
-          const stored = await lease.fill(entry)
-          isFilled = true
-          if (stored) this.#keep(local, entry, filledAt)
-          return { ...notStored, stored }
-        } catch (error) {
-          return this.#keepAlone(local, entry, startedAt, error)
-        }
-      })
+      const found = await askBelow()
+      if (found?.payload === undefined || !found.isStorable) return found
+      const goodAt = this.#settings.now()
+      const entry = toEntry(found, found.payload, goodAt)
+      if (!level.takes(entry))
+        return { ...found, trouble: found.trouble ?? new CacheValueError(quest.id, level.maxPayloadBytes) }
+      try {
+        isFilled = true
+        const isStored = await level.fill({ lease, entry })
+        return isStored ? { ...found, goodAt, isStored } : unstored(found)
+      } catch (error) {
+        isFilled = false
+        return { ...found, trouble: error }
+      }
     } finally {
-      if (!isFilled) void lease.release()
+      if (!isFilled) void level.store.release([lease])
     }
   }
 
-  /** Runs the loader and stores what it brings, unless that is `undefined`. */
-  async #load(
-    { key, terms, load }: LoadRequest,
-    store: (entry: Entry, startedAt: number) => Stored | Promise<Stored>,
-  ): Promise<unknown> {
-    const startedAt = performance.now()
-    let endedAt: number | undefined
-    let outcome = notStored
+  async #load(quest: Quest): Promise<Found> {
+    this.#failures.rethrow(quest.id)
+    // Until now the answer could have been an entry with other tags.
+    quest.flight.tags = quest.terms.tags
+    this.#counters.loads++
+    if (!quest.isRefresh) this.#counters.misses++
+    const stopWaiting = this.#answerAfterSoftDeadline(quest)
     try {
-      const value = await load()
-      endedAt = performance.now()
-      if (value === undefined) return undefined
-      const plain = toPlainValue(value, key)
-      outcome = await store({ plain, ttlMs: terms.ttlMs, tags: terms.tags }, startedAt)
-      return value
+      const run = () => loadValue(quest, this.#settings)
+      return await (quest.isRefresh ? this.#outside(run) : run())
     } catch (error) {
-      outcome = { ...notStored, error }
+      this.#counters.loadFailures++
+      this.#failures.remember(quest.id, error, quest.terms.errorTtlMs)
       throw error
     } finally {
-      const durationMs = (endedAt ?? performance.now()) - startedAt
-      loadChannel.publish({ namespace: this.#settings.namespace, key, durationMs, ...outcome })
+      stopWaiting()
     }
   }
 
-  async #readShared(shared: SharedTier, key: string): Promise<Entry | undefined> {
-    const askedAt = performance.now()
-    let entry: Entry | undefined
-    let error: unknown
-    try {
-      entry = await shared.read(key)
-      return entry
-    } catch (failure) {
-      error = failure
-      throw failure
-    } finally {
-      const outcome = { hit: entry !== undefined, degraded: error !== undefined, error }
-      const durationMs = performance.now() - askedAt
-      readChannel.publish({ namespace: this.#settings.namespace, key, tier: shared.name, durationMs, ...outcome })
+  /** When there is a stale value to fall back on, nobody waits for long. The load goes on. */
+  #answerAfterSoftDeadline({ known, terms, flight }: Quest): () => void {
+    if (known === undefined || terms.softDeadlineMs === undefined) return () => undefined
+    const answer = () => {
+      if (this.#settings.now() < known.softAt + terms.staleIfErrorMs) flight.answer(known.value)
     }
-  }
-
-  /** Keeps in memory what the shared tier could not take: counted from when the source was asked, as nothing fences it. */
-  #keepAlone(local: MemoryLease | undefined, entry: Entry, startedAt: number, error: unknown): Stored {
-    this.#keep(local, entry, startedAt)
-    return { stored: false, degraded: true, error }
-  }
-
-  /** Keeps an entry in memory for what is left, since it was known to be good, of its own time and of memory's. */
-  #keep(local: MemoryLease | undefined, { plain, tags, ttlMs }: Entry, goodAt: number): boolean {
-    const ageMs = this.#settings.shared === undefined ? 0 : performance.now() - goodAt
-    const leftMs = Math.min(ttlMs, this.#settings.memoryTtlMs) - ageMs
-    return leftMs > 0 && local !== undefined && local.fill({ plain, tags, ttlMs: leftMs })
+    const timer = setTimeout(answer, terms.softDeadlineMs).unref()
+    return () => clearTimeout(timer)
   }
 }
 
-/** From 10 ms doubling up to 160 ms, of which the second half is left to chance, so that waiters do not come together. */
-function pollDelayMs(attempt: number): number {
-  const delayMs = 10 * 2 ** Math.min(attempt, 4)
-  return delayMs / 2 + (Math.random() * delayMs) / 2
+function unstored<T extends Found | undefined>(found: T): T {
+  return found && { ...found, isStorable: false }
 }

@@ -5,7 +5,7 @@
  */
 export class TagClock {
   /** The number of invalidations so far. */
-  #now = 0
+  moment = 0
   /** The last invalidation of each tag remembered, the oldest first. */
   readonly #invalidatedAt = new Map<string, number>()
   /** The last invalidation among the tags forgotten. */
@@ -17,15 +17,11 @@ export class TagClock {
     this.#maxTags = maxTags
   }
 
-  now(): number {
-    return this.#now
-  }
-
   invalidate(tags: readonly string[]): void {
-    this.#now++
+    this.moment++
     for (const tag of tags) {
       this.#invalidatedAt.delete(tag)
-      this.#invalidatedAt.set(tag, this.#now)
+      this.#invalidatedAt.set(tag, this.moment)
     }
     for (const [tag, moment] of this.#invalidatedAt) {
       if (this.#invalidatedAt.size <= this.#maxTags) return
@@ -34,9 +30,14 @@ export class TagClock {
     }
   }
 
+  /** The last invalidation of a tag, or a later one. */
+  lastOf(tag: string): number {
+    return this.#invalidatedAt.get(tag) ?? this.#forgottenAt
+  }
+
   isCurrent(tags: readonly string[], since: number): boolean {
     for (const tag of tags) {
-      if ((this.#invalidatedAt.get(tag) ?? this.#forgottenAt) > since) return false
+      if (this.lastOf(tag) > since) return false
     }
     return true
   }

@@ -6,8 +6,9 @@ import type { Cache } from '../src/cache.ts'
 import { createCache } from '../src/create-cache.ts'
 import { memoryTier } from '../src/memory-tier.ts'
 import type { CacheOptions, Tiers } from '../src/options.ts'
-import type { RedisClient } from '../src/redis-client.ts'
-import { redisTier } from '../src/redis-tier.ts'
+import type { RedisClient } from '../src/redis/redis-client.ts'
+import { redisTier } from '../src/redis/redis-tier.ts'
+import type { SharedTier } from '../src/tier.ts'
 import { cacheConformance } from './cache-conformance.ts'
 import { gate } from './gate.ts'
 
@@ -16,6 +17,15 @@ afterAll(() => redis.quit())
 
 const memory = () => memoryTier({ maxEntries: 1_000 })
 const shared = () => redisTier(redis, { timeoutMs: 5_000 })
+/** The same server, with keys of its own. */
+const lower = (): SharedTier => {
+  const tier = redisTier(redis, { timeoutMs: 5_000 })
+  return {
+    ...tier,
+    name: 'lower',
+    open: (context) => tier.open({ ...context, namespace: `${context.namespace}.lower` }),
+  }
+}
 const over =
   (tiers: () => Tiers) =>
   (options: Partial<CacheOptions> = {}) =>
@@ -32,6 +42,14 @@ cacheConformance(
 cacheConformance(
   'memory over Redis',
   over(() => [memory(), shared()]),
+)
+cacheConformance(
+  'Redis over Redis',
+  over(() => [shared(), lower()]),
+)
+cacheConformance(
+  'memory over Redis over Redis',
+  over(() => [memory(), shared(), lower()]),
 )
 
 describe('a cache in memory', () => {
@@ -148,19 +166,22 @@ describe('two caches over one Redis', () => {
     expect(await other.get('k')).toBeUndefined()
   })
 
+  const memoryLifetime = async (cache: Cache, key: string) => (await cache.explain(key)).tiers[0]
+
   test('keep the time left when memory takes up what Redis has', async () => {
     const namespace = `test-${randomUUID()}`
-    const tier = memoryTier({ maxEntries: 1, ttlMs: 60_000 })
     await createCache({ namespace, tiers: [shared()] }).set('k', 1, { ttlMs: 5_000 })
-    await createCache({ namespace, tiers: [tier, shared()] }).get('k')
-    expect(tier.read(`${namespace}:{k}`)?.ttlMs).toBeLessThanOrEqual(5_000)
+    const cache = createCache({ namespace, tiers: [memoryTier({ maxEntries: 1, ttlMs: 60_000 }), shared()] })
+    await cache.get('k')
+    const lifetime = await memoryLifetime(cache, 'k')
+    expect([lifetime?.state, lifetime?.softMs]).toEqual(['fresh', expect.closeTo(5_000, -4)])
+    expect(lifetime?.softMs).toBeLessThanOrEqual(5_000)
   })
 
   test('serve from memory for a second at most, unless told otherwise', async () => {
-    const namespace = `test-${randomUUID()}`
-    const tier = memory()
-    await createCache({ namespace, tiers: [tier, shared()] }).getOrSet('k', () => 1, { ttlMs: 60_000 })
-    expect(tier.read(`${namespace}:{k}`)?.ttlMs).toBeLessThanOrEqual(1_000)
+    const cache = createCache({ namespace: `test-${randomUUID()}`, tiers: [memory(), shared()] })
+    await cache.getOrSet('k', () => 1, { ttlMs: 60_000 })
+    expect((await memoryLifetime(cache, 'k'))?.hardMs).toBeLessThanOrEqual(1_000)
   })
 
   test('see a delete by the other when the ttl of the memory tier is over', async () => {
@@ -176,28 +197,32 @@ describe('two caches over one Redis', () => {
 
 describe('a cache of memory over Redis, read while a change is on its way', () => {
   function setUp() {
+    let holdsNext = false
     const arrived = gate<void>()
     const client: RedisClient = {
-      get: (key) => redis.get(key),
-      pttl: (key) => redis.pttl(key),
-      set: (key, value, unit, ms) => redis.set(key, value, unit, ms),
-      evalsha: (sha1, count, ...rest) => redis.evalsha(sha1, count, ...rest),
-      eval: (script, count, ...rest) => redis.eval(script, count, ...rest),
-      del: async (...keys) => {
-        await arrived.load()
-        return redis.del(...keys)
+      isCluster: false,
+      mgetBuffer: (keys) => redis.mgetBuffer(keys),
+      callBuffer: async (command, ...args) => {
+        const isTheOne = holdsNext
+        holdsNext = false
+        if (isTheOne) await arrived.load()
+        return redis.callBuffer(command, ...args)
       },
     }
     const tiers = [memory(), redisTier(client, { timeoutMs: 5_000 })] as const
-    return { cache: createCache({ namespace: `test-${randomUUID()}`, tiers }), arrived }
+    const holdNext = () => {
+      holdsNext = true
+    }
+    return { cache: createCache({ namespace: `test-${randomUUID()}`, tiers }), arrived, holdNext }
   }
 
   test.for<[string, (cache: Cache) => Promise<void>]>([
     ['delete', (cache) => cache.delete('k')],
     ['invalidateTags', (cache) => cache.invalidateTags(['t'])],
   ])('forgets the old value when the %s has arrived', async ([, change]) => {
-    const { cache, arrived } = setUp()
+    const { cache, arrived, holdNext } = setUp()
     await cache.set('k', 'old', { tags: ['t'] })
+    holdNext()
     const changing = change(cache)
     await arrived.entered
     expect([await cache.get('k'), cache.peek('k')]).toEqual(['old', 'old'])
@@ -228,7 +253,7 @@ describe('the channels', () => {
     await cache.getOrSet('k', () => 'secret')
     await cache.getOrSet('k', () => 'secret')
     for (const name of channels) unsubscribe(name, note)
-    const common = { namespace, key: `${namespace}:{k}`, degraded: false, error: undefined }
+    const common = { namespace, key: 'k', degraded: false, error: undefined }
     const read = { ...common, name: channels[0], durationMs: expect.any(Number) as number }
     const load = { ...common, name: channels[1], durationMs: expect.any(Number) as number }
     expect(messages).toEqual([

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, inject, test } from 'vitest'
 import type { Cache } from '../src/cache.ts'
 import { createCache } from '../src/create-cache.ts'
 import { memoryTier } from '../src/memory-tier.ts'
-import { redisTier } from '../src/redis-tier.ts'
+import { redisTier } from '../src/redis/redis-tier.ts'
 
 const memoryTtlMs = 40
 const connections = Array.from({ length: 4 }, () => new Redis(inject('redisUrl')))

@@ -1,0 +1,91 @@
+import { find, findFrom, look, type Search } from './find.ts'
+import { Flights, type Flight } from './flights.ts'
+import { toFound, type Found } from './found.ts'
+import type { Level } from './level.ts'
+import type { LoadParts, Loads } from './loads.ts'
+import type { StoredEntry } from './tier.ts'
+
+/** The reads that memory cannot answer and that do not load. */
+export class Finds {
+  readonly #parts: LoadParts
+  readonly #loads: Loads
+  readonly #flights = new Flights()
+
+  constructor(parts: LoadParts, loads: Loads) {
+    this.#parts = parts
+    this.#loads = loads
+  }
+
+  /** The fresh value that a shared tier has. */
+  find(id: string): Promise<unknown> {
+    const { levels, closing } = this.#parts
+    const [nearest] = levels
+    if (nearest === undefined || closing.signal.aborted) return Promise.resolve(undefined)
+    const joined = this.#flights.join(id)
+    if (joined !== undefined) return joined
+    // A load that is under way will keep the value itself; taking its place in memory would only hinder it.
+    const flight = this.#flights.open(id, this.#loads.has(id) ? undefined : this.#parts.gate.claim(id))
+    flight.promise = this.#look(flight, nearest)
+    return flight.promise
+  }
+
+  forget(id: string): void {
+    this.#flights.forget(id)
+  }
+
+  forgetTagged(tags: readonly string[]): void {
+    this.#flights.forgetTagged(tags)
+  }
+
+  forgetAll(): void {
+    this.#flights.forgetAll()
+  }
+
+  /** Asks the nearest shared tier, whose fresh value costs no more than this; for all else there is the long way. */
+  #look(flight: Flight, nearest: Level): Promise<unknown> {
+    const askedAt = this.#parts.settings.coarseNow()
+    return nearest.look(
+      flight.key,
+      (entry) => this.#take(flight, nearest, entry, askedAt),
+      () => this.#finish(flight, find(this.#search(flight), 1)),
+    )
+  }
+
+  #take(flight: Flight, nearest: Level, entry: StoredEntry | undefined, askedAt: number): unknown {
+    const { settings, counters } = this.#parts
+    const seen = look(entry, askedAt, settings)
+    const { opened } = seen
+    if (entry === undefined || opened === undefined || opened instanceof Promise)
+      return this.#finish(flight, findFrom(this.#search(flight), 0, seen))
+    counters.countTierHit(nearest.name)
+    if (flight.claim !== undefined) this.#keep(flight, toFound(entry, opened, askedAt))
+    this.#end(flight)
+    return opened.value
+  }
+
+  async #finish(flight: Flight, search: Promise<Found | undefined>): Promise<unknown> {
+    try {
+      const found = await search
+      if (found === undefined) this.#parts.counters.misses++
+      else this.#keep(flight, found)
+      return found?.value
+    } finally {
+      this.#end(flight)
+    }
+  }
+
+  #keep({ claim }: Flight, found: Found): void {
+    const { gate, settings } = this.#parts
+    gate.keep(claim, found, { earlyRefresh: settings.freshness.earlyRefresh, memoryTtlMs: Infinity })
+  }
+
+  #end(flight: Flight): void {
+    this.#parts.gate.release(flight.claim)
+    flight.end()
+  }
+
+  #search({ key: id }: Flight): Search {
+    const { levels, settings, counters } = this.#parts
+    return { id, levels, settings, counters }
+  }
+}

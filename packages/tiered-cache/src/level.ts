@@ -1,0 +1,114 @@
+import { readChannel } from './channels.ts'
+import type { Announcement } from './coherence.ts'
+import { GuardedStore } from './guarded-store.ts'
+import { TickBatch } from './tick-batch.ts'
+import type { Acquired, Fill, LeaseRequest, Lifetime, NewEntry, SharedTier, StoredEntry, Write } from './tier.ts'
+
+/** A shared tier as one cache uses it: behind its guard, with what is asked in one tick gathered into one call. */
+export class Level {
+  readonly name: string
+  /** What is rarely asked goes to the store itself. */
+  readonly store: GuardedStore
+  readonly maxPayloadBytes: number
+  readonly #namespace: string
+  /** The most keys of one call. */
+  readonly #maxBatch: number
+  /** The longest that an entry stays fresh here. */
+  readonly #ttlMs: number
+  readonly #reads: TickBatch<string, StoredEntry | undefined>
+  readonly #acquires: TickBatch<LeaseRequest, Acquired>
+  readonly #fills: TickBatch<Fill, boolean>
+
+  constructor(tier: SharedTier, namespace: string, announcement: Announcement | undefined) {
+    this.name = tier.name
+    this.maxPayloadBytes = tier.maxPayloadBytes
+    this.#namespace = namespace
+    this.#maxBatch = tier.maxBatch
+    this.#ttlMs = tier.ttlMs ?? Infinity
+    const store = new GuardedStore(tier.name, tier.open({ namespace, announcement }), tier.limits)
+    this.store = store
+    this.#reads = new TickBatch(
+      (keys) => this.#read(keys),
+      (key) => key,
+      tier.maxBatch,
+    )
+    this.#acquires = new TickBatch(
+      (requests) => store.acquire(requests),
+      (request) => request.key,
+      tier.maxBatch,
+    )
+    this.#fills = new TickBatch(
+      (fills) => store.fill(fills),
+      (fill) => fill.lease.key,
+      tier.maxBatch,
+    )
+  }
+
+  read(key: string): Promise<StoredEntry | undefined> {
+    return this.#reads.ask(key)
+  }
+
+  /** What is made of the entry of a key, or of the failure. */
+  look<T>(
+    key: string,
+    take: (entry: StoredEntry | undefined) => T | Promise<T>,
+    recover: (error: unknown) => T | Promise<T>,
+  ): Promise<T> {
+    return this.#reads.askFor(key, take, recover)
+  }
+
+  acquire(request: LeaseRequest): Promise<Acquired> {
+    return this.#acquires.ask(request)
+  }
+
+  fill(fill: Fill): Promise<boolean> {
+    return this.#fills.ask({ lease: fill.lease, entry: this.limit(fill.entry) })
+  }
+
+  write(writes: readonly Write[]): Promise<void> {
+    return this.#inBatches(writes, (some) =>
+      this.store.write(some.map(({ key, entry }) => ({ key, entry: this.limit(entry) }))),
+    )
+  }
+
+  delete(keys: readonly string[]): Promise<void> {
+    return this.#inBatches(keys, (some) => this.store.delete(some))
+  }
+
+  /** The entry as this tier is to keep it. */
+  limit<T extends Lifetime>(entry: T): T {
+    if (entry.softMs <= this.#ttlMs) return entry
+    return { ...entry, softMs: this.#ttlMs, hardMs: entry.hardMs - entry.softMs + this.#ttlMs }
+  }
+
+  /** Whether the tier takes the entry. */
+  takes(entry: NewEntry): boolean {
+    return entry.payload.byteLength <= this.maxPayloadBytes
+  }
+
+  async #inBatches<T>(items: readonly T[], run: (some: readonly T[]) => Promise<void>): Promise<void> {
+    for (let start = 0; start < items.length; start += this.#maxBatch)
+      await run(items.slice(start, start + this.#maxBatch))
+  }
+
+  async #read(keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]> {
+    const askedAt = performance.now()
+    try {
+      const entries = await this.store.read(keys)
+      if (readChannel.hasSubscribers) {
+        for (const [index, key] of keys.entries()) this.#tell(key, askedAt, entries[index] !== undefined, undefined)
+      }
+      return entries
+    } catch (error) {
+      for (const key of keys) this.#tell(key, askedAt, false, error)
+      throw error
+    }
+  }
+
+  #tell(key: string, askedAt: number, hit: boolean, error: unknown): void {
+    if (!readChannel.hasSubscribers) return
+    const durationMs = performance.now() - askedAt
+    const degraded = error !== undefined
+    readChannel.publish({ namespace: this.#namespace, key, tier: this.name, hit, durationMs, degraded, error })
+  }
+}

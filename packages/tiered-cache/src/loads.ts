@@ -1,0 +1,190 @@
+import type { Terms } from './entry-options.ts'
+import type { Failures } from './failures.ts'
+import { Flights, type Flight } from './flights.ts'
+import { openEntry, toFound, type Found } from './found.ts'
+import { isDue } from './freshness.ts'
+import type { Known } from './held-value.ts'
+import type { Level } from './level.ts'
+import type { Loader } from './load-context.ts'
+import type { MemoryGate } from './memory-gate.ts'
+import type { CacheSettings } from './options.ts'
+import type { Accepts, FirstLook, Quest } from './quest.ts'
+import { ReadThrough } from './read-through.ts'
+import type { Counters } from './stats.ts'
+import { tellLoad } from './tell.ts'
+import type { StoredEntry } from './tier.ts'
+
+/** For how long a value that is due is served before asking again whether another process has a newer one. */
+const othersMs = 50
+
+/** What a load is wanted for. */
+export interface Want {
+  readonly id: string
+  readonly terms: Terms
+  readonly load: Loader<unknown>
+  readonly accepts: Accepts | undefined
+  readonly known: Known | undefined
+}
+
+/** The parts of a cache that a load needs. */
+export interface LoadParts {
+  readonly settings: CacheSettings
+  readonly gate: MemoryGate
+  readonly levels: readonly Level[]
+  readonly counters: Counters
+  readonly failures: Failures
+  readonly closing: AbortController
+}
+
+/** For whom a search is, and whether it may end with what a tier has. */
+type Purpose = 'callers' | 'refresh' | 'reload'
+
+/** The reads that memory cannot answer and that load what no tier has. */
+export class Loads {
+  readonly #parts: LoadParts
+  readonly #through: ReadThrough
+  /** Loads that callers wait for. */
+  readonly #awaited = new Flights()
+  /** Loads that nobody waits for. */
+  readonly #refreshes = new Flights()
+
+  constructor(parts: LoadParts) {
+    this.#parts = parts
+    this.#through = new ReadThrough(parts)
+  }
+
+  has(id: string): boolean {
+    return this.#awaited.has(id) || this.#refreshes.has(id)
+  }
+
+  /** How many are under way. */
+  get size(): number {
+    return this.#awaited.size + this.#refreshes.size
+  }
+
+  /** What others are waiting for already. */
+  join(id: string): Promise<unknown> | undefined {
+    return this.#awaited.join(id)
+  }
+
+  /** The value that all callers wait for together. */
+  load(want: Want): Promise<unknown> {
+    const joined = this.join(want.id)
+    if (joined !== undefined) return joined
+    const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id))
+    flight.promise = this.#look(want, flight)
+    return flight.promise
+  }
+
+  /** A load whatever the tiers have. */
+  reload(want: Want): Promise<unknown> {
+    const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id))
+    flight.promise = this.#pursue(want, flight, 'reload')
+    return flight.promise
+  }
+
+  /** Sees to a new value that nobody waits for. */
+  refresh(want: Want): void {
+    if (this.#refreshes.has(want.id)) return
+    this.#parts.counters.refreshes++
+    const flight = this.#refreshes.open(want.id, this.#parts.gate.claim(want.id))
+    // Its failure is told on the channel; the next caller tries again.
+    flight.promise = this.#pursue(want, flight, 'refresh').catch(() => undefined)
+  }
+
+  forget(id: string): void {
+    this.#awaited.forget(id)
+    this.#refreshes.forget(id)
+  }
+
+  forgetTagged(tags: readonly string[]): void {
+    this.#awaited.forgetTagged(tags)
+    this.#refreshes.forgetTagged(tags)
+  }
+
+  forgetAll(): void {
+    this.#awaited.forgetAll()
+    this.#refreshes.forgetAll()
+  }
+
+  /** Asks the nearest shared tier, whose good value costs no more than this; for all else there is the long way. */
+  #look(want: Want, flight: Flight): Promise<unknown> {
+    const { levels, settings, closing } = this.#parts
+    const [nearest] = levels
+    if (nearest === undefined || want.accepts !== undefined || closing.signal.aborted)
+      return this.#pursue(want, flight, 'callers')
+    const askedAt = settings.coarseNow()
+    return nearest.look(
+      want.id,
+      (entry) => this.#take(want, flight, nearest, entry, askedAt),
+      (error) => this.#pursue(want, flight, 'callers', { error }),
+    )
+  }
+
+  #take(want: Want, flight: Flight, nearest: Level, entry: StoredEntry | undefined, askedAt: number): unknown {
+    const { settings, gate, counters } = this.#parts
+    const opened = entry && openEntry(entry, settings)
+    if (entry === undefined || opened === undefined || opened instanceof Promise)
+      return this.#pursue(want, flight, 'callers', { entry, askedAt, opened, isDue: false })
+    if (isDue(askedAt + entry.softMs, opened.loadMs, want.terms.earlyRefresh, settings.coarseNow()))
+      return this.#pursue(want, flight, 'callers', { entry, askedAt, opened, isDue: true })
+    counters.countTierHit(nearest.name)
+    if (flight.claim !== undefined) gate.keep(flight.claim, toFound(entry, opened, askedAt), want.terms)
+    this.#end(flight)
+    return opened.value
+  }
+
+  #end(flight: Flight): void {
+    this.#parts.gate.release(flight.claim)
+    flight.end()
+  }
+
+  #pursue(want: Want, flight: Flight, purpose: Purpose, first?: FirstLook): Promise<unknown> {
+    return flight.answerable(() => this.#search(want, flight, purpose, first))
+  }
+
+  async #search(want: Want, flight: Flight, purpose: Purpose, first: FirstLook | undefined): Promise<unknown> {
+    const { settings, gate, levels, counters } = this.#parts
+    const { id, terms, load, accepts, known } = want
+    const answer = (due: Found) => {
+      if (due.softAt <= settings.now()) counters.staleHits++
+      flight.answer(due.value)
+      quest.isRefresh = true
+      gate.keep(flight.claim, due, terms)
+      flight.claim = gate.claim(id)
+    }
+    const isForced = purpose === 'reload'
+    const quest: Quest = { id, terms, load, accepts, known, flight, isRefresh: purpose === 'refresh', isForced, answer }
+    const startedAt = settings.now()
+    try {
+      const found = await this.#through.seek(quest, first)
+      if (found === undefined) return this.#leaveToOthers(quest)
+      const isKept = gate.keep(flight.claim, found, terms)
+      const isStored = levels.length > 0 ? found.isStored : isKept
+      if (found.isLoaded) tellLoad(settings.namespace, id, found.loadMs, isStored, found.trouble)
+      return found.value
+    } catch (error) {
+      tellLoad(settings.namespace, id, settings.now() - startedAt, false, error)
+      return this.#fallBack(quest, error)
+    } finally {
+      this.#end(flight)
+    }
+  }
+
+  /** What a search ends with when another process is loading: the value known is served a little longer. */
+  #leaveToOthers({ id, known, terms }: Quest): unknown {
+    if (known === undefined) return undefined
+    const { gate, settings } = this.#parts
+    gate.store?.prolong(id, known, Math.min(known.softAt + terms.staleMs, settings.now() + othersMs))
+    return known.value
+  }
+
+  /** What a search ends with when the loader fails: the stale value, if it may still be served. */
+  #fallBack({ id, known, terms, isRefresh }: Quest, error: unknown): unknown {
+    const { gate, settings, failures, counters } = this.#parts
+    if (known === undefined || settings.now() >= known.softAt + terms.staleIfErrorMs) throw error
+    if (!isRefresh) counters.staleHits++
+    gate.store?.prolong(id, known, Math.min(known.softAt + terms.staleIfErrorMs, failures.until(id)))
+    return known.value
+  }
+}

@@ -1,0 +1,24 @@
+import type { Engine } from './engine.ts'
+import type { CacheStats } from './stats.ts'
+
+/** What a cache has done so far, and what it holds now. */
+export function readStats(
+  { counters, gate, levels, loads: { size: loading } }: Engine,
+  memoryHits: number,
+): CacheStats {
+  const { misses, loads, loadFailures, staleHits, refreshes, tierHits } = counters
+  return {
+    memoryHits,
+    tierHits: { ...tierHits },
+    misses,
+    loads,
+    loadFailures,
+    staleHits,
+    refreshes,
+    loading,
+    memoryEntries: gate.store?.entryCount ?? 0,
+    memoryBytes: gate.store?.byteCount ?? 0,
+    isCoherent: gate.isOpen,
+    tiersDown: levels.filter((level) => level.store.isOpen).map((level) => level.name),
+  }
+}

@@ -1,0 +1,36 @@
+import type { Codec } from './codec.ts'
+import { fromTagged, toTagged } from './extended-json.ts'
+
+// White space to JSON: what follows need not be cut off to be parsed.
+const plainMark = ' '
+const extendedMark = 'x'
+
+/**
+ * The codec that a cache uses unless told otherwise: JSON, and for a value that JSON would lose something of, JSON that
+ * carries types: Date, Map, Set, BigInt, binary data, `undefined` members, NaN, infinities and -0.
+ */
+export function json(): Codec {
+  return {
+    name: 'json',
+    encode: (value, isPlain) =>
+      isPlain ? plainMark + JSON.stringify(value) : extendedMark + JSON.stringify(toTagged(value)),
+    decode: (bytes) => decodeText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')),
+    decodeText,
+  }
+}
+
+function decodeText(text: string): unknown {
+  const isExtended = text.startsWith(extendedMark)
+  const tree: unknown = JSON.parse(isExtended ? text.slice(1) : text)
+  // The name can be written with escapes, and nobody but an attacker would.
+  if (text.includes('__proto__') || text.includes('\\u00')) refusePrototypes(tree)
+  if (isExtended) return fromTagged(tree)
+  if (text.startsWith(plainMark)) return tree
+  throw new TypeError('Cannot decode a value that another codec wrote')
+}
+
+function refusePrototypes(tree: unknown): void {
+  if (typeof tree !== 'object' || tree === null) return
+  if (Object.hasOwn(tree, '__proto__')) throw new TypeError("Cannot decode a value with a member '__proto__'")
+  for (const member of Object.values(tree)) refusePrototypes(member)
+}

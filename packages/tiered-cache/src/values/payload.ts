@@ -1,0 +1,122 @@
+import type { Codec } from './codec.ts'
+import { compress, decompress, hasZstd, type Compression } from './compression.ts'
+
+/** What an entry says besides its value. */
+export interface PayloadHead {
+  /** How long the loader took, in milliseconds. */
+  readonly loadMs: number
+  /** What the loader gave for a conditional load. */
+  readonly etag: string | undefined
+}
+
+/** How values become payloads. */
+export interface PayloadRules {
+  /** Writes and reads the value. */
+  readonly codec: Codec
+  /** Values of more bytes than this are compressed. */
+  readonly compressOver: number
+  /** The longest body, before it is compressed and after it is decompressed. */
+  readonly maxBytes: number
+}
+
+/** A value and what its entry said of it. */
+export interface Opened extends PayloadHead {
+  readonly value: unknown
+}
+
+/** One letter for each way that a body can be kept. */
+const wayOf = { v: undefined, z: 'zstd', b: 'brotli' } as const
+const lineFeed = 10
+const space = 0x20
+const zero = 0x30
+const plainByte = 0x76
+const maxIntegerLength = 17
+const integer = /^-?\d{1,16}$/
+const headText = /^([vzb])([a-z\d-]+) (\d+)(?: (".*"))?$/
+
+/**
+ * The bytes of an encoded value, or `undefined` when they are more than allowed. A safe integer without an etag is kept
+ * as its decimal text, so that tiers can count with it; anything else has a line that says what it is before it.
+ */
+export function sealPayload(
+  value: unknown,
+  isPlain: boolean,
+  { loadMs, etag }: PayloadHead,
+  rules: PayloadRules,
+): Uint8Array | Promise<Uint8Array> | undefined {
+  if (Number.isSafeInteger(value) && isPlain && etag === undefined) return Buffer.from(String(value), 'latin1')
+  const body = rules.codec.encode(value, isPlain)
+  const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  if (size > rules.maxBytes) return undefined
+  const about = `${rules.codec.name} ${Math.round(loadMs)}${etag === undefined ? '' : ` ${JSON.stringify(etag)}`}\n`
+  if (size > rules.compressOver) return sealCompressed(about, typeof body === 'string' ? Buffer.from(body) : body)
+  if (typeof body === 'string') return Buffer.from(`v${about}${body}`)
+  return Buffer.concat([Buffer.from(`v${about}`), body])
+}
+
+async function sealCompressed(about: string, body: Uint8Array): Promise<Uint8Array> {
+  const by = hasZstd ? 'zstd' : 'brotli'
+  const smaller = await compress(body, by)
+  const isSmaller = smaller.byteLength < body.byteLength
+  const way = isSmaller ? (by === 'zstd' ? 'z' : 'b') : 'v'
+  return Buffer.concat([Buffer.from(way + about), isSmaller ? smaller : body])
+}
+
+/**
+ * The value of a payload.
+ *
+ * @throws whatever its codec throws, or TypeError, for bytes that this cache did not write. A promise of it rejects.
+ */
+export function openPayload(payload: Uint8Array, rules: PayloadRules): Opened | Promise<Opened> {
+  const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  const plain = openPlain(bytes, rules.codec)
+  if (plain !== undefined) return plain
+  if (bytes.length <= maxIntegerLength) {
+    const text = bytes.toString('latin1')
+    if (integer.test(text)) return { value: Number(text), loadMs: 0, etag: undefined }
+  }
+  const end = bytes.indexOf(lineFeed)
+  const head = parseHead(end < 0 ? '' : bytes.toString('utf8', 0, end), rules)
+  const body = bytes.subarray(end + 1)
+  const by = wayOf[head.way]
+  if (by === undefined) return { value: rules.codec.decode(body), loadMs: head.loadMs, etag: head.etag }
+  return openCompressed(body, by, rules, head)
+}
+
+/**
+ * The same for most payloads: text of this codec, neither compressed nor with an etag. Read byte by byte up to the value,
+ * which becomes a string of its own, as a part of a longer one takes longer to parse.
+ */
+function openPlain(bytes: Buffer, codec: Codec): Opened | undefined {
+  const { name } = codec
+  if (codec.decodeText === undefined || bytes[0] !== plainByte) return undefined
+  for (let index = 0; index < name.length; index++) if (bytes[index + 1] !== name.charCodeAt(index)) return undefined
+  let at = name.length + 1
+  if (bytes[at++] !== space) return undefined
+  let loadMs = 0
+  for (; bytes[at] !== lineFeed; at++) {
+    const digit = (bytes[at] ?? 0) - zero
+    if (digit < 0 || digit > 9) return undefined
+    loadMs = loadMs * 10 + digit
+  }
+  return { value: codec.decodeText(bytes.toString('utf8', at + 1)), loadMs, etag: undefined }
+}
+
+function parseHead(text: string, { codec }: PayloadRules): PayloadHead & { readonly way: keyof typeof wayOf } {
+  const [, way, name, loadMs, etag] = headText.exec(text) ?? []
+  if (name !== codec.name) throw new TypeError('Cannot read an entry of another codec')
+  return {
+    way: way as keyof typeof wayOf,
+    loadMs: Number(loadMs),
+    etag: etag === undefined ? undefined : String(JSON.parse(etag)),
+  }
+}
+
+async function openCompressed(
+  body: Uint8Array,
+  by: Compression,
+  { codec, maxBytes }: PayloadRules,
+  { loadMs, etag }: PayloadHead,
+): Promise<Opened> {
+  return { value: codec.decode(await decompress(body, by, maxBytes)), loadMs, etag }
+}
