@@ -2,7 +2,7 @@ import { defineProject } from 'vitest/config'
 
 export default defineProject({
   test: {
-    name: 'express',
+    name: 'example-express',
     include: ['test/**/*.test.ts'],
     expect: { requireAssertions: true },
   },

@@ -4,11 +4,15 @@ import { memoryStore, rateLimit, type RateLimitStore } from '@seawall/ratelimit'
 import { redisStore } from '@seawall/ratelimit/redis'
 import { createCache, memoryTier, type Cache } from '@seawall/tiered-cache'
 import { redisTier } from '@seawall/tiered-cache/redis'
+import { clearSiteData } from '@seawall/security-headers'
 import { Redis } from 'ioredis'
 import { sql, type Kysely } from 'kysely'
 import type { Logger } from 'pino'
+import { loadAssets } from './assets/load-assets.ts'
+import type { AssetManifest } from './assets/manifest.ts'
 import { createLogger, logGuards } from './create-logger.ts'
 import { failure } from './failure.ts'
+import { logRequests, requestIdOf } from './log-requests.ts'
 import { problem, type Outgoing, type Route } from './route.ts'
 import { aggregateRoute } from './routes/aggregate.ts'
 import { catalogRoute } from './routes/catalog.ts'
@@ -16,6 +20,7 @@ import { feedRoute } from './routes/feed.ts'
 import { healthRoute, readyRoute } from './routes/health.ts'
 import { homeRoute } from './routes/home.ts'
 import { loginRoute } from './routes/login.ts'
+import { logoutRoute } from './routes/logout.ts'
 import { reviewsRoute } from './routes/reviews.ts'
 import { migrate, type Tables } from './schema.ts'
 import { seed } from './seed.ts'
@@ -35,7 +40,7 @@ export interface Bookstore {
   /** What any other path gets. */
   readonly notFound: Outgoing
   /** What a request gets when a handler throws: the error goes to the log. A body that a parser refused gets its 4xx. */
-  readonly failed: (error: unknown) => Outgoing
+  readonly failed: (error: unknown, request: object) => Outgoing
   /** The log. */
   readonly logger: Logger
   /** From now on `/readyz` says that the process is going. */
@@ -51,7 +56,12 @@ export interface Bookstore {
  */
 export async function createBookstore(settings: Settings): Promise<Bookstore> {
   const logger = createLogger(settings)
-  const db = createDatabase<Tables>({ connectionString: settings.databaseUrl, max: settings.poolMax })
+  const assets = await loadAssets()
+  const db = createDatabase<Tables>({
+    connectionString: settings.databaseUrl,
+    max: settings.poolMax,
+    pgbouncer: settings.pgbouncer,
+  })
   const redis = settings.redisUrl === undefined ? undefined : openRedis(settings.redisUrl, logger)
   const memory = memoryTier({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 })
   const cache = createCache({ namespace: 'bookstore', tiers: redis ? [memory, redisTier(redis)] : [memory] })
@@ -71,11 +81,11 @@ export async function createBookstore(settings: Settings): Promise<Bookstore> {
   }
   const store = redis ? redisStore(redis, { prefix: 'bookstore' }) : memoryStore()
   return {
-    guards: siteGuards(settings, store, () => closing),
+    guards: [logRequests(logger), ...siteGuards(settings, assets, store, () => closing)],
     guardOptions: { trustedProxies: settings.trustedProxies },
-    routes: routesOf(settings, { db, cache, store, logger, isClosing: () => closing }),
+    routes: routesOf(settings, { db, cache, manifest: assets.manifest, store, logger, isClosing: () => closing }),
     notFound: problem(404, 'Not Found'),
-    failed: (error) => failure(error, logger),
+    failed: (error, request) => failure(error, logger.child({ requestId: requestIdOf(request) })),
     logger,
     drain: () => {
       closing = true
@@ -107,23 +117,29 @@ function openRedis(url: string, logger: Logger): Redis {
 interface Parts {
   readonly db: ReturnType<typeof createDatabase<Tables>>
   readonly cache: Cache
+  readonly manifest: AssetManifest
   readonly store: RateLimitStore
   readonly logger: Logger
   readonly isClosing: () => boolean
 }
 
 function routesOf(settings: Settings, parts: Parts): Route[] {
-  const { db, cache, store, isClosing } = parts
+  const { db, cache, manifest, store, isClosing } = parts
   const sessions = createSessions(settings)
-  const loginGuards = [
-    rateLimit({ name: 'login-ip', key: 'ip', rate: '5/m', store }),
-    rateLimit({ name: 'login-username', key: 'post:username', rate: '5/m', store }),
-  ]
+  // decided together: who is refused by one takes nothing of the other
+  const loginLimit = rateLimit(
+    [
+      { name: 'login-ip', key: 'ip', rate: '5/m' },
+      { name: 'login-username', key: 'post:username', rate: '5/m' },
+    ],
+    { store },
+  )
   const routes: Route[] = [
-    { method: 'get', path: '/', guards: [], handler: homeRoute(db, cache) },
+    { method: 'get', path: '/', guards: [], handler: homeRoute(db, cache, manifest) },
     { method: 'get', path: '/catalog', guards: [], handler: catalogRoute(db) },
     { method: 'get', path: '/feed', guards: [], handler: feedRoute(db, cache) },
-    { method: 'post', path: '/login', guards: loginGuards, handler: loginRoute(db, sessions) },
+    { method: 'post', path: '/login', guards: [loginLimit], handler: loginRoute(db, sessions) },
+    { method: 'post', path: '/logout', guards: [clearSiteData('cookies', 'storage')], handler: logoutRoute(sessions) },
     { method: 'post', path: '/books/:id/reviews', guards: [], handler: reviewsRoute(parts, sessions) },
     { method: 'get', path: '/aggregate', guards: [], handler: aggregateRoute(settings) },
     { method: 'get', path: '/healthz', guards: [], handler: healthRoute },

@@ -22,7 +22,10 @@ function plainError(error: unknown): unknown {
 
 /** Logs what guards refuse and where they fail. Returns what ends it. */
 export function logGuards(logger: Logger): () => void {
-  const refused = (message: unknown): void => logger.warn(message as ReplyMessage, 'refused')
+  const refused = (message: unknown): void => {
+    const reply = message as ReplyMessage
+    if (reply.status >= 400) logger.warn(reply, 'refused')
+  }
   const failed = (message: unknown): void => {
     const { error, guard, moment } = message as ErrorMessage
     logger.error({ err: error, guard, moment }, 'failed')

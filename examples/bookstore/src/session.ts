@@ -13,6 +13,8 @@ export interface Session {
 export interface Sessions {
   /** The `Set-Cookie` line that signs a reader in. */
   issue(session: Session): string
+  /** The `Set-Cookie` line that signs whoever has it out. */
+  revoke(): string
   /** Who a `Cookie` header says is signed in, if its signature and its age are right. */
   read(cookies: string | undefined): Session | undefined
 }
@@ -21,13 +23,15 @@ export interface Sessions {
 export function createSessions({ sessionSecret, secureCookies }: Settings): Sessions {
   const name = secureCookies ? '__Host-session' : 'session'
   const sign = (text: string): Buffer => createHmac('sha256', sessionSecret).update(text).digest()
+  const line = (value: string, seconds: number): string =>
+    `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secureCookies ? '; Secure' : ''}`
   return {
     issue({ readerId }) {
       const content = `${readerId}.${Math.floor(Date.now() / 1000) + maxAgeSeconds}`
       const value = `${content}.${sign(content).toString('base64url')}`
-      const secure = secureCookies ? '; Secure' : ''
-      return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
+      return line(value, maxAgeSeconds)
     },
+    revoke: () => line('', 0),
     read(cookies) {
       const [readerId, expires, signature] = valueOf(cookies, name)?.split('.') ?? []
       if (readerId === undefined || expires === undefined || signature === undefined) return undefined

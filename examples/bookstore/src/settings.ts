@@ -8,6 +8,10 @@ export interface Settings {
   readonly port: number
   /** A PostgreSQL URL, with its password: a secret. */
   readonly databaseUrl: string
+  /** Whether the URL of the database must ask for verified TLS. */
+  readonly databaseTls: 'required' | 'off'
+  /** Whether a PgBouncer in transaction mode stands before the database. */
+  readonly pgbouncer: boolean
   /** A Redis URL; without one, caches and limits live in this process. */
   readonly redisUrl: string | undefined
   /** Signs the session cookie: a secret of at least 32 characters. */

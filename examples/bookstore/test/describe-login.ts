@@ -70,7 +70,11 @@ export function describeLogin(framework: Framework): void {
     })
 
     it('gives in production a cookie that is bound to this host and to TLS, and takes no other', async () => {
-      const production = await bookstore.startAnother({ NODE_ENV: 'production', HOST: '127.0.0.1' })
+      const production = await bookstore.startAnother({
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        DATABASE_TLS: 'off',
+      })
       try {
         const login = await fetch(`${production.url}/login`, { method: 'POST', body: new URLSearchParams(demoReader) })
         const [cookie = ''] = login.headers.getSetCookie()
@@ -82,6 +86,16 @@ export function describeLogin(framework: Framework): void {
       } finally {
         await production.close()
       }
+    })
+
+    it('ends with a logout, which browsers are told to forget', async () => {
+      const { status, headers } = await bookstore.ask('/logout', { method: 'POST' })
+      expect(status).toBe(204)
+      expect(headers.getSetCookie()).toEqual(['session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0'])
+      expect(headers.get('clear-site-data')).toBe('"cookies", "storage"')
+      const forged = await bookstore.ask('/logout', { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } })
+      expect(forged.status).toBe(403)
+      expect(forged.headers.has('clear-site-data')).toBe(false)
     })
 
     it('refuses a session that is forged, expired or whose reader is gone', async () => {

@@ -59,6 +59,30 @@ export function describeProcesses(framework: Framework, postgres: () => Service)
       for (const { written } of ends) expect(written).not.toContain(password)
     }, 30_000)
 
+    it('logs each request with an id that the client learns, and nothing of what it carries', async () => {
+      const main = runMain(framework, { ...variables, LOG_LEVEL: 'info' })
+      const url = await main.url
+      const secret = 'nobody-may-see-this'
+      const answer = await ask(`${url}/login?token=${secret}`, {
+        form: { username: 'ada', password: secret },
+        headers: { cookie: `session=${secret}`, authorization: `Bearer ${secret}`, 'x-request-id': 'given-by-proxy' },
+      })
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('x-request-id')).toBe('given-by-proxy')
+      await expect.poll(() => main.written()).toContain('given-by-proxy')
+      const line =
+        main
+          .written()
+          .split('\n')
+          .find((text) => text.includes('given-by-proxy')) ?? ''
+      expect(JSON.parse(line)).toMatchObject({ method: 'POST', path: '/login', status: 401, aborted: false })
+      const other = await ask(`${url}/healthz`, { headers: { 'x-request-id': 'no id, "{}' } })
+      expect(other.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/)
+      main.signal('SIGTERM')
+      expect(await main.ended).toBe(0)
+      expect(main.written()).not.toContain(secret)
+    }, 30_000)
+
     it('writes no password of Redis to its log', async () => {
       const redis = await startRedis()
       try {

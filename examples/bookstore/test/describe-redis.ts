@@ -1,14 +1,15 @@
 import { startRedis, type Service } from '@seawall/services'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, freshAddress } from './ask.ts'
-import type { Framework, Server } from './framework.ts'
+import type { RunningServer } from '../src/serve.ts'
+import type { Framework } from './framework.ts'
 import { useBookstore } from './use-bookstore.ts'
 
 /** Two processes that share a Redis, and what becomes of them without it. */
 export function describeRedis(framework: Framework): void {
   describe('with Redis', () => {
     let redis: Service
-    let other: Server
+    let other: RunningServer
     beforeAll(async () => {
       redis = await startRedis()
     })

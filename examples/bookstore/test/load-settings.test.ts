@@ -3,7 +3,7 @@ import { loadSettings } from '../src/load-settings.ts'
 import { SettingsError } from '../src/settings-faults.ts'
 
 const secrets = {
-  DATABASE_URL: 'postgres://app:hidden-1@db/shop',
+  DATABASE_URL: 'postgres://app:hidden-1@db/shop?sslmode=verify-full',
   SESSION_SECRET: 'hidden-2-abcdefghijklmnopqrstuvwxyz',
 }
 
@@ -42,6 +42,19 @@ describe('loadSettings', () => {
     expect(() => loadSettings(variables)).toThrow('SESSION_SECRET must have at least')
   })
 
+  it.each(['', '?sslmode=require', '?sslmode=disable'])('refuses production with a database at %j', (query) => {
+    const variables = { ...secrets, NODE_ENV: 'production', DATABASE_URL: `postgres://app:hidden-1@db/shop${query}` }
+    expect(() => loadSettings(variables)).toThrow('DATABASE_URL must have ?sslmode=verify-full')
+    expect(loadSettings({ ...variables, DATABASE_TLS: 'off' }).databaseTls).toBe('off')
+  })
+
+  it('refuses production with cookies that travel in the clear, and takes them elsewhere', () => {
+    const variables = { ...secrets, SECURE_COOKIES: 'false' }
+    expect(() => loadSettings({ ...variables, NODE_ENV: 'production' })).toThrow('SECURE_COOKIES must not be false')
+    expect(loadSettings(variables).secureCookies).toBe(false)
+    expect(loadSettings({ ...secrets, SECURE_COOKIES: 'no' }).secureCookies).toBe(true)
+  })
+
   it.each(['prod', 'Production', 'staging'])('refuses the unknown environment %s', (name) => {
     expect(() => loadSettings({ ...secrets, NODE_ENV: name })).toThrow('NODE_ENV must be one of production, local')
   })
@@ -57,6 +70,7 @@ describe('loadSettings', () => {
       POOL_MAX: '1.5',
       LOG_LEVEL: 'hidden-4',
       TRUSTED_PROXIES: '10.0.0.0/33,hidden-5',
+      DATABASE_TLS: 'hidden-9',
       STOCK_URL: 'hidden-6',
       PRICES_URL: 'file:///hidden-7',
       RECOMMENDATIONS_URL: 'https://[hidden-8',

@@ -15,6 +15,7 @@ import { describeRedis } from './describe-redis.ts'
 import { describeReviews } from './describe-reviews.ts'
 import { describeRoutes } from './describe-routes.ts'
 import { describeShutDown } from './describe-shut-down.ts'
+import { describeStaticFiles } from './describe-static-files.ts'
 import type { Framework } from './framework.ts'
 
 export type { Framework } from './framework.ts'
@@ -24,6 +25,7 @@ export function describeBookstore(framework: Framework): void {
   describe(`the bookstore on ${framework.name}`, () => {
     describeRoutes(framework)
     describeHeaders(framework)
+    describeStaticFiles(framework)
     describeLogin(framework)
     describeReviews(framework)
     describeAggregate(framework)

@@ -3,8 +3,9 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { loadSettings } from '../src/load-settings.ts'
 import { demoReader } from '../src/seed.ts'
+import { serve, type RunningServer } from '../src/serve.ts'
 import { ask, type Answer, type Asked } from './ask.ts'
-import type { Framework, Server } from './framework.ts'
+import type { Framework } from './framework.ts'
 
 /** A bookstore with a database of its own, for one group of tests. */
 export interface UsedBookstore {
@@ -19,7 +20,7 @@ export interface UsedBookstore {
   /** Signs the demo reader in, once; resolves to the `Cookie` header. */
   signIn(): Promise<string>
   /** Starts another one on the same database. */
-  startAnother(variables?: Variables): Promise<Server>
+  startAnother(variables?: Variables): Promise<RunningServer>
 }
 
 type Variables = Readonly<Record<string, string>>
@@ -39,11 +40,11 @@ export function useBookstore(
   server = () => inject('postgresUrl'),
 ): UsedBookstore {
   let database: TestDatabase
-  let running: Server
+  let running: RunningServer
   let admin: Client
   let cookie: Promise<string> | undefined
-  const start = (more?: Variables): Promise<Server> =>
-    framework.start(loadSettings({ ...quiet, DATABASE_URL: database.url, ...variables(), ...more }))
+  const start = (more?: Variables): Promise<RunningServer> =>
+    serve(loadSettings({ ...quiet, DATABASE_URL: database.url, ...variables(), ...more }), framework.mount)
 
   beforeAll(async () => {
     const { pathname } = new URL((await seededDatabase(framework, server())).url)
@@ -93,7 +94,7 @@ function seededDatabase(framework: Framework, server: string): Promise<TestDatab
 
 async function makeSeededDatabase(framework: Framework, server: string): Promise<TestDatabase> {
   const database = await createDatabase(server)
-  const first = await framework.start(loadSettings({ ...quiet, DATABASE_URL: database.url }))
+  const first = await serve(loadSettings({ ...quiet, DATABASE_URL: database.url }), framework.mount)
   await first.close()
   return database
 }

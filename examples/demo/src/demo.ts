@@ -1,5 +1,5 @@
-import { loadSettings } from '@seawall-examples/bookstore'
-import { startServer } from '@seawall-examples/express'
+import { loadSettings, serve } from '@seawall-examples/bookstore'
+import { mount } from '@seawall-examples/express'
 import { endWithParent } from '@seawall/services'
 import { startEnvironment } from './environment.ts'
 import { DemoError } from './report.ts'
@@ -11,7 +11,7 @@ async function demo(): Promise<void> {
   const environment = await startEnvironment({ ...process.env, ...quiet })
   try {
     const settings = loadSettings(environment.variables)
-    const server = await startServer(settings)
+    const server = await serve(settings, mount)
     console.log(`The bookstore listens on ${server.url}, with ${environment.description}.`)
     try {
       await walk(server.url, settings.databaseUrl)

@@ -1,9 +1,11 @@
-import { queryOf, type Bookstore, type Outgoing, type Route } from '@seawall-examples/bookstore'
+import { queryOf, type Bookstore, type Mount, type Outgoing, type Route } from '@seawall-examples/bookstore'
 import { guard } from '@seawall/guard/express'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
 
 /** The bookstore on Express 5. */
-export function createApp({ guards, guardOptions, routes, notFound, failed }: Bookstore): Express {
+export const mount: Mount = (bookstore) => createApp(bookstore)
+
+function createApp({ guards, guardOptions, routes, notFound, failed }: Bookstore): Express {
   const app = express()
   // also for what never reaches a guard: a target that Express cannot parse
   app.disable('x-powered-by')
@@ -14,9 +16,9 @@ export function createApp({ guards, guardOptions, routes, notFound, failed }: Bo
   ]
   for (const route of routes) app[route.method](route.path, ...parsers, guard(route.guards), handle(route))
   app.use((_request, response) => answer(response, notFound))
-  app.use(((error, _request, response, next) => {
+  app.use(((error, request, response, next) => {
     if (response.headersSent) next(error)
-    else answer(response, failed(error))
+    else answer(response, failed(error, request))
   }) satisfies ErrorRequestHandler)
   return app
 }

@@ -1,8 +1,4 @@
 import { describeBookstore } from '@seawall-examples/bookstore/suite'
-import { startServer } from '@seawall-examples/express'
+import { mount } from '@seawall-examples/express'
 
-describeBookstore({
-  name: 'Express',
-  start: startServer,
-  main: new URL('../src/main.ts', import.meta.url),
-})
+describeBookstore({ name: 'Express', mount, main: new URL('../src/main.ts', import.meta.url) })

@@ -6,6 +6,8 @@ export const base: Settings = {
   host: '127.0.0.1',
   port: 3000,
   databaseUrl: '',
+  databaseTls: 'off',
+  pgbouncer: false,
   redisUrl: undefined,
   sessionSecret: '',
   secureCookies: true,

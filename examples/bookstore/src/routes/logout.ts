@@ -1,0 +1,11 @@
+import type { Handler } from '../route.ts'
+import type { Sessions } from '../session.ts'
+
+/** `POST /logout`: takes the session cookie back. */
+export function logoutRoute(sessions: Sessions): Handler {
+  return async () => ({
+    status: 204,
+    headers: { 'set-cookie': sessions.revoke(), 'cache-control': 'no-store' },
+    body: '',
+  })
+}
