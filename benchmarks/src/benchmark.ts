@@ -3,6 +3,7 @@
  * route; the first of them has nothing there. Every contender runs in a process of its own, so that none lives on code
  * that another has warmed or spoilt, and they take turns round by round, so that whatever else the machine does meets all.
  */
+import type { Bar } from './hold-bars.ts'
 import type { Look } from './in-process-client.ts'
 import type { ProtectionName } from './protections.ts'
 import type { FrameworkName } from './servers/frameworks.ts'
@@ -14,6 +15,8 @@ export interface Benchmark {
   /** What it answers, in a line. */
   readonly about: string
   readonly races: readonly Race[]
+  /** Starts what the races need; what it resolves to ends that. */
+  readonly prepare?: () => Promise<() => Promise<void>>
 }
 
 /** How requests reach the servers. */
@@ -27,7 +30,7 @@ export interface Race {
   readonly contenders: readonly Contender[]
   /** Refuses, by throwing, contenders that do not answer alike. Runs before anything is measured. */
   readonly check: (looks: ReadonlyMap<string, Look>) => void
-  readonly bars: readonly Bar[]
+  readonly bars: readonly Bar<Row>[]
 }
 
 /** A server in a race. */
@@ -54,13 +57,6 @@ export interface Row {
   readonly perSecond?: number
   /** The time within which 99 of 100 responses came, in milliseconds; over loopback. */
   readonly p99Ms?: number
-}
-
-/** A limit that a race is held against. Missing it is reported, and fails nothing. */
-export interface Bar {
-  readonly text: string
-  readonly limit: number
-  readonly measure: (rows: ReadonlyMap<string, Row>) => number
 }
 
 /** How much is measured. */

@@ -7,6 +7,8 @@ export interface Protection {
   readonly options?: GuardOptions
   /** Whether the security headers that users of the framework install stand there. */
   readonly peer?: boolean
+  /** Whether the rate limit that users of the framework install stands there too, in memory. */
+  readonly peerLimit?: boolean
   /** Whether the route reads a nonce, which the policy then carries; on node:http. */
   readonly readsNonce?: boolean
 }

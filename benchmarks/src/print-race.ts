@@ -1,4 +1,5 @@
 import type { Row } from './benchmark.ts'
+import { printTable } from './print-table.ts'
 import type { RaceResult } from './results.ts'
 
 type Column = readonly [title: string, cell: (row: Row) => string]
@@ -21,12 +22,5 @@ const loadColumns: readonly Column[] = [
 export function printRace({ framework, transport, rows, bars }: RaceResult): void {
   const shown = rows.some(({ perSecond }) => perSecond !== undefined) ? [...columns, ...loadColumns] : columns
   const lines = [shown.map(([title]) => title), ...rows.map((row) => shown.map(([, cell]) => cell(row)))]
-  const widths = shown.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)))
-  console.log(`\n${framework}, ${transport}`)
-  for (const line of lines)
-    console.log(
-      `  ${line.map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ')}`,
-    )
-  for (const { text, limit, measured, verdict } of bars)
-    console.log(`  ${verdict.padEnd(7)} ${text}: ${measured.toFixed(2)}, at most ${limit}`)
+  printTable(`${framework}, ${transport}`, lines, bars)
 }

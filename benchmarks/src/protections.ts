@@ -1,6 +1,10 @@
 import type { Exchange, Guard } from '@seawall/guard'
-import { nonce, securityHeaders } from '@seawall/security-headers'
+import { memoryStore, rateLimit, type RateLimitStore } from '@seawall/ratelimit'
+import { redisStore } from '@seawall/ratelimit/redis'
+import { allowedHosts, crossOriginProtection, nonce, securityHeaders } from '@seawall/security-headers'
+import { Redis } from 'ioredis'
 import type { Protection } from './contender.ts'
+import { manyRequests } from './many-requests.ts'
 
 /** The headers of a hardened page that need no request to be known, 13 of them. */
 const constantHeaders = Object.entries({
@@ -40,10 +44,26 @@ export const protections = {
     options: behindProxy,
     readsNonce: true,
   }),
+  "the peers' stack": (): Protection => ({ peer: true, peerLimit: true }),
+  "Seawall's guards, limits in memory": (): Protection => stack(memoryStore()),
+  "Seawall's guards, limits in Redis with leases": (): Protection =>
+    stack(redisStore(new Redis(process.env['SEAWALL_BENCHMARK_REDIS'] ?? ''), { lease: 20 })),
 } as const
 
 /** The protections by name. */
 export type ProtectionName = keyof typeof protections
+
+/** What a service would mount: headers with a policy, hosts, cross-origin protection, a limit by address. */
+function stack(store: RateLimitStore): Protection {
+  const rate = { limit: manyRequests, windowMs: 60_000 }
+  const guards = [
+    allowedHosts(['shop.example']),
+    securityHeaders(),
+    crossOriginProtection(),
+    rateLimit({ name: 'requests', key: 'ip', rate, store }),
+  ]
+  return { guards, options: behindProxy }
+}
 
 /** What guards have read; a compiler drops work that leaves no trace. */
 let trace = 0

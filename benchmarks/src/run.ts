@@ -5,14 +5,34 @@ import { parseArgs } from 'node:util'
 import { endWithParent } from '@seawall/services'
 import { endAll } from './asked-process.ts'
 import type { Benchmark, Effort, Transport } from './benchmark.ts'
+import { batcherBenchmark } from './benchmarks/batcher.ts'
+import { cacheBackendsBenchmark } from './benchmarks/cache-backends.ts'
 import { checksBenchmark, runChecks } from './benchmarks/checks.ts'
 import { guardBenchmark } from './benchmarks/guard.ts'
 import { headersBenchmark } from './benchmarks/headers.ts'
+import { stackBenchmark } from './benchmarks/stack.ts'
+import { pooledDbBenchmark } from './benchmarks/pooled-db.ts'
+import { queryBatcherBenchmark } from './benchmarks/query-batcher.ts'
+import { ratelimitBenchmark } from './benchmarks/ratelimit.ts'
+import { tieredCacheBenchmark } from './benchmarks/tiered-cache.ts'
+import { tieredCacheRedisBenchmark } from './benchmarks/tiered-cache-redis.ts'
+import { runContest, type ContestBenchmark } from './contest.ts'
+import { printContest, resultOfContest, type ContestResult } from './print-contest.ts'
 import { printRace } from './print-race.ts'
 import { run } from './race.ts'
 import { resultOf, writeResults, type RaceResult } from './results.ts'
 
-const benchmarks: readonly Benchmark[] = [guardBenchmark, headersBenchmark]
+const benchmarks: readonly Benchmark[] = [guardBenchmark, headersBenchmark, stackBenchmark]
+
+const contestBenchmarks: readonly ContestBenchmark[] = [
+  ratelimitBenchmark,
+  tieredCacheBenchmark,
+  tieredCacheRedisBenchmark,
+  cacheBackendsBenchmark,
+  queryBatcherBenchmark,
+  batcherBenchmark,
+  pooledDbBenchmark,
+]
 
 type Efforts = Readonly<Record<Transport, Effort>>
 
@@ -40,7 +60,7 @@ const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
-const names = [...benchmarks, checksBenchmark].map(({ name }) => name)
+const names = [...benchmarks, ...contestBenchmarks, checksBenchmark].map(({ name }) => name)
 const unknown = positionals.filter((name) => !names.some((known) => known === name))
 if (unknown.length > 0) {
   console.error(`Cannot run ${unknown.join(', ')}: known are ${names.join(', ')}`)
@@ -55,20 +75,43 @@ if (isWanted(checksBenchmark.name)) {
   console.log(`${checksBenchmark.name}: ${checksBenchmark.about}`)
   console.log(`\nwritten to ${await writeResults(checksBenchmark.name, { rounds }, runChecks(rounds))}\n`)
 }
+for (const benchmark of contestBenchmarks) {
+  if (isWanted(benchmark.name)) await runContests(benchmark)
+}
 
 function isWanted(name: string): boolean {
   return positionals.length === 0 || positionals.includes(name)
 }
 
-async function runBenchmark({ name, about, races }: Benchmark, efforts: Efforts): Promise<void> {
+async function runBenchmark({ name, about, races, prepare }: Benchmark, efforts: Efforts): Promise<void> {
   console.log(`${name}: ${about}`)
-  const results: RaceResult[] = []
-  for (const race of races) {
-    const rows = await run(race, efforts[race.transport])
-    const result = resultOf(race, rows)
-    printRace(result)
-    results.push(result)
+  const finish = await prepare?.()
+  try {
+    const results: RaceResult[] = []
+    for (const race of races) {
+      const result = resultOf(race, await run(race, efforts[race.transport]))
+      printRace(result)
+      results.push(result)
+    }
+    console.log(`\nwritten to ${await writeResults(name, efforts, results)}\n`)
+  } finally {
+    await finish?.()
   }
-  const file = await writeResults(name, efforts, results)
-  console.log(`\nwritten to ${file}\n`)
+}
+
+async function runContests(benchmark: ContestBenchmark): Promise<void> {
+  const { name, about } = benchmark
+  console.log(`${name}: ${about}`)
+  const arena = await benchmark.open(values.quick)
+  try {
+    const results: ContestResult[] = []
+    for (const contest of arena.contests) {
+      const result = resultOfContest(contest, await runContest(contest))
+      printContest(result)
+      results.push(result)
+    }
+    console.log(`\nwritten to ${await writeResults(name, { quick: values.quick }, results)}\n`)
+  } finally {
+    await arena.close()
+  }
 }

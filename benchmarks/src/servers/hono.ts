@@ -1,16 +1,27 @@
 import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { guard } from '@seawall/guard/hono'
 import { contentSecurityPolicy } from 'helmet'
 import { Hono } from 'hono'
+import { rateLimiter } from 'hono-rate-limiter'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Serve } from '../contender.ts'
+import { manyRequests } from '../many-requests.ts'
 
 /** Hono 4 on Node; its peer is its own secureHeaders, told to send what helmet sends. */
-export const serve: Serve = ({ guards, options, peer }) => {
-  const app = new Hono()
+export const serve: Serve = ({ guards, options, peer, peerLimit }) => {
+  const app = new Hono<{ Bindings: HttpBindings }>()
   if (guards !== undefined) app.use(guard(guards, options))
   if (peer) app.use(secureHeaders(asHelmet()))
+  if (peerLimit)
+    app.use(
+      rateLimiter<{ Bindings: HttpBindings }>({
+        windowMs: 60_000,
+        limit: manyRequests,
+        standardHeaders: 'draft-7',
+        keyGenerator: ({ env }) => env.incoming.socket.remoteAddress ?? '',
+      }),
+    )
   app.get('/hello', (c) => c.json({ hello: 'world' }))
   return createAdaptorServer({ fetch: app.fetch }) as Server
 }

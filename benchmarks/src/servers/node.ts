@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { protect } from '@seawall/guard/node'
 import { nonceOf } from '@seawall/security-headers'
+import type { Request as ExpressRequest, Response as ExpressResponse } from 'express'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Serve } from '../contender.ts'
+import { manyRequests } from '../many-requests.ts'
 
 const listener: RequestListener = (_request, response) => {
   const body = JSON.stringify({ hello: 'world' })
@@ -12,16 +15,36 @@ const listener: RequestListener = (_request, response) => {
 }
 
 /** Bare node:http; its peer is helmet. */
-export const serve: Serve = ({ guards, options, peer, readsNonce }) => {
+export const serve: Serve = ({ guards, options, peer, peerLimit, readsNonce }) => {
   if (guards !== undefined)
     return createServer(protect(guards, readsNonce ? reading((request) => nonceOf(request)) : listener, options))
   if (!peer) return createServer(listener)
+  if (peerLimit) return createServer(behindHelmetAndLimit())
   return createServer(readsNonce ? behindHelmetWithNonce() : behindHelmet())
 }
 
 function behindHelmet(): RequestListener {
   const secure = helmet()
   return (request, response) => secure(request, response, () => listener(request, response))
+}
+
+/** Outside Express there is no `request.ip`: whoever mounts it there names the address. */
+function behindHelmetAndLimit(): RequestListener {
+  const secure = helmet()
+  const limit = rateLimit({
+    windowMs: 60_000,
+    limit: manyRequests,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: ({ socket }) => ipKeyGenerator(socket.remoteAddress ?? ''),
+    validate: false,
+  })
+  return (request, response) =>
+    secure(
+      request,
+      response,
+      () => void limit(request as ExpressRequest, response as ExpressResponse, () => listener(request, response)),
+    )
 }
 
 type WithNonce = ServerResponse & { nonce?: string }

@@ -1,0 +1,42 @@
+import { startRedis } from '@seawall/services'
+import type { Contest, ContestBenchmark, ContestRow } from '../contest.ts'
+
+const libraries = ['ioredis', 'seawall, ioredis 6', 'seawall, ioredis 5', 'bentocache', 'cache-manager'] as const
+const module = new URL('../tiered-cache-redis/redis-hit.ts', import.meta.url)
+
+/** Hits in Redis. */
+export const tieredCacheRedisBenchmark: ContestBenchmark = {
+  name: 'tiered-cache-redis',
+  about: 'a hit in Redis alone, by one caller and by many in one tick, beside other caches and a bare GET',
+  async open(quick) {
+    const redis = await startRedis()
+    const contests = [1, 64, 512].map((callers) => redisHit(quick, redis.url, callers))
+    return { contests, close: () => redis.stop() }
+  },
+}
+
+function redisHit(quick: boolean, url: string, callers: number): Contest {
+  const operations = callers === 1 ? 2_000 : 50 * 512
+  const bars =
+    callers === 1
+      ? [atLeast('seawall, ioredis 6', 'ioredis', 0.9)]
+      : [atLeast('seawall, ioredis 6', 'bentocache', 3), atLeast('seawall, ioredis 6', 'cache-manager', 3)]
+  return {
+    title: `A hit in Redis, ${callers} callers in one tick`,
+    contenders: libraries.map((library) => ({ name: library, module, setting: { library, url, callers } })),
+    ...(quick ? { launches: 1, rounds: 3 } : { launches: 4, rounds: 10 }),
+    operations,
+    warmUp: operations,
+    bars,
+  }
+}
+
+function atLeast(fast: string, slow: string, limit: number): Contest['bars'][number] {
+  const ratio = (rows: ReadonlyMap<string, ContestRow>, name: string) => rows.get(name)?.ratio ?? NaN
+  return {
+    text: `${fast}, × ${slow}`,
+    limit,
+    is: 'at least',
+    measure: (rows) => ratio(rows, fast) / ratio(rows, slow),
+  }
+}

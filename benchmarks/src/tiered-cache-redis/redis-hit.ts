@@ -1,0 +1,105 @@
+import { createCache } from '@seawall/tiered-cache'
+import { redisTier } from '@seawall/tiered-cache/redis'
+import KeyvRedis from '@keyv/redis'
+import { BentoCache, bentostore } from 'bentocache'
+import { redisDriver } from 'bentocache/drivers/redis'
+import { createCache as createManaged } from 'cache-manager'
+import { Redis } from 'ioredis'
+import { Redis as Redis5 } from 'ioredis5'
+import { Keyv } from 'keyv'
+import type { Start } from '../runner.ts'
+
+/** One library over Redis alone, and how many callers ask in one tick. */
+export interface RedisHitSetting {
+  readonly library: keyof typeof makers
+  readonly url: string
+  readonly callers: number
+}
+
+/** Reads a key that Redis has; writes one. */
+interface Reader {
+  read(key: string): Promise<unknown>
+  write(key: string, value: unknown): Promise<unknown>
+  end(): Promise<unknown> | void
+}
+
+const keyCount = 1_024
+const ttlMs = 3_600_000
+const value = { id: 42, title: 'Dune', authors: ['Frank Herbert'], price: 9.5, text: 'x'.repeat(120) }
+const missing = () => {
+  throw new Error('A key is missing')
+}
+
+const makers = {
+  ioredis,
+  'seawall, ioredis 6': seawall6,
+  'seawall, ioredis 5': seawall5,
+  bentocache,
+  'cache-manager': cacheManager,
+}
+
+export const start: Start<RedisHitSetting> = async ({ library, url, callers }) => {
+  const reader = makers[library](url)
+  for (let n = 0; n < keyCount; n++) await reader.write(`${library}:${n}`, value)
+  let next = 0
+  return {
+    async round(operations) {
+      for (let done = 0; done < operations; done += callers) {
+        const answers = Array.from({ length: callers }, () => reader.read(`${library}:${next++ % keyCount}`))
+        const [first] = (await Promise.all(answers)) as { id?: unknown }[]
+        if (first?.id !== value.id) missing()
+      }
+    },
+    end: async () => void (await reader.end()),
+  }
+}
+
+/** The least that a hit in Redis can be: a GET and the parsing of what it brings. */
+function ioredis(url: string): Reader {
+  const redis = new Redis(url)
+  return {
+    read: async (key) => JSON.parse((await redis.get(key)) ?? 'null') as unknown,
+    write: (key, stored) => redis.set(key, JSON.stringify(stored), 'PX', ttlMs),
+    end: () => redis.disconnect(),
+  }
+}
+
+function seawall6(url: string): Reader {
+  return seawall(new Redis(url))
+}
+
+function seawall5(url: string): Reader {
+  return seawall(new Redis5(url))
+}
+
+function seawall(redis: Redis | Redis5): Reader {
+  const cache = createCache({ namespace: 'bench', tiers: [redisTier(redis, { timeoutMs: 5_000 })], ttlMs })
+  return {
+    read: (key) => cache.getOrSet(key, missing),
+    write: (key, stored) => cache.set(key, stored),
+    end: async () => {
+      await cache.close()
+      redis.disconnect()
+    },
+  }
+}
+
+function bentocache(url: string): Reader {
+  const connection = { host: new URL(url).hostname, port: Number(new URL(url).port) }
+  const store = bentostore().useL2Layer(redisDriver({ connection }))
+  const cache = new BentoCache({ default: 'only', stores: { only: store } })
+  return {
+    read: (key) => cache.getOrSet({ key, factory: missing, ttl: ttlMs }),
+    write: (key, stored) => cache.set({ key, value: stored, ttl: ttlMs }),
+    end: () => cache.disconnectAll(),
+  }
+}
+
+function cacheManager(url: string): Reader {
+  const cache = createManaged({ stores: [new Keyv({ store: new KeyvRedis(url) })] })
+  return {
+    read: (key) => cache.wrap(key, missing, ttlMs),
+    write: (key, stored) => cache.set(key, stored, ttlMs),
+    end: () => cache.disconnect(),
+  }
+}
