@@ -44,7 +44,7 @@ function byKey(quick: boolean, url: string, concurrency: number): Contest {
   return {
     title: `A row by its key, 10 connections, ${concurrency} callers; pg-pool and pool by a named statement`,
     contenders: names.map((name) => contender('by-key', name, { url, contender: name, concurrency })),
-    ...(quick ? { launches: 1, rounds: 2 } : { launches: 5, rounds: 10 }),
+    ...(quick ? { launches: 1, rounds: 2 } : { launches: 3, rounds: 6 }),
     operations: quick ? operations / 10 : operations,
     warmUp: quick ? operations / 10 : operations,
     bars: [speed('createDatabase', 'Kysely on pg-pool', concurrency === 1 ? 1.5 : 1.8), speed('pool', 'pg-pool', 1)],

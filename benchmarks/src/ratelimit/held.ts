@@ -34,8 +34,8 @@ export function figure(rows: Rows, name: string, what: string): number {
   return row(rows, name).figures[what] ?? Number.NaN
 }
 
-/** What a contender costs beyond the first. */
-export function added(rows: Rows, name: string, what: 'cpuNs' | 'wallNs'): number {
+/** What CPU time a contender takes for an operation beyond the first. */
+export function addedCpuNs(rows: Rows, name: string): number {
   const [first] = rows.values()
-  return row(rows, name)[what] - (first?.[what] ?? Number.NaN)
+  return row(rows, name).cpuNs - (first?.cpuNs ?? Number.NaN)
 }

@@ -1,5 +1,5 @@
 import type { Contest } from '../contest.ts'
-import { added, contender, figure, isAtLeast, isAtMost, ratio } from './held.ts'
+import { addedCpuNs, contender, figure, isAtLeast, isAtMost, ratio } from './held.ts'
 import type { Effort } from './effort.ts'
 
 /** Counters in memory. */
@@ -36,7 +36,7 @@ export function middleware(effort: Effort): Contest {
       contender('a guard that does nothing', 'middleware', { contender: 'nothing' }),
       contender('rateLimit', 'middleware', { contender: 'seawall' }),
     ],
-    bars: [isAtMost(3, 'rateLimit: CPU µs added to a request', (rows) => added(rows, 'rateLimit', 'cpuNs') / 1_000)],
+    bars: [isAtMost(3, 'rateLimit: CPU µs added to a request', (rows) => addedCpuNs(rows, 'rateLimit') / 1_000)],
   }
 }
 
@@ -51,7 +51,7 @@ export function ipKey(effort: Effort): Contest {
     ],
     bars: [
       isAtMost(1_000, 'the key: CPU ns added to a decision', (rows) => {
-        return added(rows, 'by the network of an IPv6 address', 'cpuNs')
+        return addedCpuNs(rows, 'by the network of an IPv6 address')
       }),
     ],
   }
