@@ -1,3 +1,5 @@
+import { checkOptions, fn } from '@seawall/options'
+
 /**
  * Makes what belongs to a request, once for each: batchers that remember nothing beyond it, so that nobody sees what was
  * loaded for somebody else. Any object that stands for the request will do, as long as it is the same one each time: an
@@ -5,6 +7,7 @@
  *
  * @param create - Makes the loaders of a request.
  * @returns A function that gives the loaders of a request.
+ * @throws TypeError when `create` is not a function.
  * @example
  * ```ts
  * import { Batcher, groupBy, perRequest } from '@seawall/query-batcher'
@@ -23,6 +26,7 @@
 export function perRequest<Loaders, Request extends object = object>(
   create: (request: Request) => Loaders,
 ): (request: Request) => Loaders {
+  checkOptions('make loaders for each request', { create }, { create: fn('a function of a request') }, ['create'])
   const loadersByRequest = new WeakMap<Request, { readonly loaders: Loaders }>()
   return (request) => {
     const known = loadersByRequest.get(request)

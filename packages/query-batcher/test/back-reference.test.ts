@@ -39,3 +39,15 @@ test('its name cannot be given to a relation as well', () => {
     new TypeError("Cannot add relations to a 'many' relation as 'book' is the name of another one already"),
   )
 })
+
+test.each(['select', 'json', 'subquery'] as const)(
+  'its name cannot be a column of the rows, where the types were put aside, by %s',
+  async (strategy) => {
+    const query = store.db.selectFrom('review').select(['id', 'rating'])
+    const clashing = many(query, { on: ['review.book_id', 'id'], backReference: 'rating' } as never)
+    const books = store.db.selectFrom('book').select('id')
+    await expect(prefetch(store.db, books, { reviews: clashing } as never, { strategy })).rejects.toThrow(
+      new TypeError("Cannot prefetch 'rating' below 'reviews' as the rows have a column of that name already"),
+    )
+  },
+)

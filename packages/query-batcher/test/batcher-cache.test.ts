@@ -58,6 +58,7 @@ test.each([
   [{ schedule: { windowMs: -1 } }, RangeError, "'windowMs' must be"],
   [{ timeoutMs: 0 }, RangeError, "'timeoutMs' must be"],
   [{ maxConcurrency: 0 }, RangeError, "'maxConcurrency' must be"],
+  [{ maxConcurrency: 1.5 }, RangeError, "'maxConcurrency' must be an integer of at least 1, or Infinity"],
   [{ context: {} }, TypeError, "'context' must be"],
   [{ maxBatchsize: 5 }, TypeError, "did you mean 'maxBatchSize'?"],
 ])('refuses the options %o', (options, Class, message) => {

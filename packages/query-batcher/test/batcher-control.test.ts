@@ -152,6 +152,34 @@ test('gives the place of a batch to another when it times out, waiting or runnin
   expect(await next).toBe(3)
 })
 
+test('starts no batch that is late by the time a place is free', async () => {
+  const { batcher, batches } = held({ maxConcurrency: 1, maxBatchSize: 1, timeoutMs: 20 })
+  const loads = batcher.loadMany([1, 2, 3])
+  await turn()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60)
+  for (const outcome of await loads) expect(outcome).toBeInstanceOf(BatchTimeoutError)
+  expect(batches.map(({ keys }) => keys)).toEqual([[1]])
+})
+
+test('fails very many waiting batches, each of which fails at once', async () => {
+  let isDown = false
+  let answer: (values: readonly number[]) => void = () => undefined
+  const load = () => {
+    if (isDown) throw new Error('down')
+    return new Promise<readonly number[]>((resolve) => {
+      answer = resolve
+    })
+  }
+  const batcher = new Batcher<number, number>(load, { maxConcurrency: 1, batch: false })
+  const loads = batcher.loadMany(Array.from({ length: 3_000 }, (_, index) => index))
+  await turn()
+  isDown = true
+  answer([0])
+  const outcomes = await loads
+  expect(outcomes[0]).toBe(0)
+  expect(outcomes.filter((outcome) => outcome instanceof TypeError)).toHaveLength(2_999)
+})
+
 test('collects for a window', async () => {
   const { batcher, batches } = held({ schedule: { windowMs: 50 } })
   const first = batcher.load(1)
@@ -176,6 +204,37 @@ test('sends by hand, and a full batch by itself', async () => {
 
 test('takes a schedule that sends at once', async () => {
   const { batcher, batches } = held({ batchScheduleFn: (dispatch) => dispatch() })
+  const load = batcher.load(1)
+  await turn()
+  batches[0]?.answer()
+  expect(await load).toBe(1)
+})
+
+test('sends a batch once, however often it is told to, also one of known keys alone', async () => {
+  const dispatches: (() => void)[] = []
+  const { batcher, batches } = held({ batchScheduleFn: (dispatch) => dispatches.push(dispatch) })
+  const first = batcher.load(1)
+  dispatches[0]?.()
+  batches[0]?.answer()
+  expect(await first).toBe(1)
+  const known = batcher.load(1)
+  dispatches[1]?.()
+  for (const dispatch of dispatches) dispatch()
+  await turn()
+  expect(await known).toBe(1)
+  expect(batches).toHaveLength(1)
+})
+
+test('is not stopped by a schedule that throws', async () => {
+  let isBroken = true
+  const batchScheduleFn = (dispatch: () => void) => {
+    dispatch()
+    if (isBroken) throw new Error('broken')
+  }
+  const { batcher, batches } = held({ batchScheduleFn })
+  expect(() => batcher.load(1)).toThrow('broken')
+  await turn()
+  isBroken = false
   const load = batcher.load(1)
   await turn()
   batches[0]?.answer()

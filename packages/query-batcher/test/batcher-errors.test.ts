@@ -56,6 +56,13 @@ test('names every caller with stacks: true', async () => {
   expect((reason as Error).stack).toMatch(/Loaded at:\n +at startRendering /)
 })
 
+test('copies an error that is frozen', async () => {
+  const error = Object.freeze(new DatabaseError('terminated'))
+  const reason = await reasonOf(renderPage(failing(error) as never))
+  expect(reason).toMatchObject({ code: '57P01', message: 'terminated' })
+  expect((reason as Error).stack).toMatch(/at async renderPage /)
+})
+
 test('keeps an aborted batch an AbortError', async () => {
   const [one, two] = await failing(AbortSignal.abort().reason).loadMany([1, 2])
   expect(one).toBeInstanceOf(DOMException)

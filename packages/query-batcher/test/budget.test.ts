@@ -169,6 +169,16 @@ test('reports also when the request fails, and leaves its error as it is', async
   expect(seen).toHaveLength(1)
 })
 
+test('reports also when the handler throws at once', () => {
+  const { seen, onReport } = reports()
+  const work = () => {
+    ten.forEach(() => recordQuery('select 1'))
+    throw new RangeError('down')
+  }
+  expect(() => queryBudget(3, { onReport, throws: true }).run(work)).toThrow(RangeError)
+  expect(seen).toMatchObject([{ queries: 10 }])
+})
+
 test('throws instead, where it can', async () => {
   const { seen, onReport } = reports()
   const budget = queryBudget(3, { onReport, throws: true })

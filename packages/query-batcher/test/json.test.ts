@@ -1,5 +1,5 @@
 import { createDatabase, type TestDatabase } from '@seawall/services'
-import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
+import { CamelCasePlugin, Kysely, ParseJSONResultsPlugin, PostgresDialect, sql } from 'kysely'
 import { types } from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { count, many, one, prefetch, type Relation } from '../src/kysely.ts'
@@ -157,6 +157,16 @@ test('refuses two rows of a relation to one, and a required row that is missing'
   })
 })
 
+test('refuses keys that cannot be told apart by their text, where the types were put aside', async () => {
+  const twin = one(store.db.selectFrom('review').select('id'), { on: ['review.created_at', 'created_at'] } as never)
+  const reviews = store.db.selectFrom('review').select('created_at').where('id', '=', '1')
+  await expect(prefetch(store.db, reviews, { twin } as never, { strategy: 'json' })).rejects.toThrow(
+    new TypeError(
+      "Cannot prefetch 'twin' as a key must be a string, a number or a bigint: current type of 'created_at' is Date",
+    ),
+  )
+})
+
 test('loads a relation without a query of its own after', async () => {
   const load = (parents: readonly { id: string }[]) => Promise.resolve(parents.map(({ id }) => `#${id}`))
   const { db } = store
@@ -182,6 +192,10 @@ test('works with the names of CamelCasePlugin', async () => {
   expect(await prefetch(db, query, relation, { strategy: 'json' })).toEqual([
     { id: 3, authorId: 1, itsReviews: [{ createdAt, isApproved: true }] },
   ])
+})
+
+test('works where ParseJSONResultsPlugin has read the JSON already', async () => {
+  await bothWays(open().withPlugin(new ParseJSONResultsPlugin()))
 })
 
 test('asks for the columns again when the tables have changed', async () => {

@@ -35,6 +35,12 @@ test('makes loaders of nothing once, too', () => {
   expect(made).toBe(1)
 })
 
+test('refuses what makes no loaders, before the first request', () => {
+  expect(() => perRequest({} as never)).toThrow(
+    new TypeError("Cannot make loaders for each request as 'create' must be a function of a request: current value is {}"),
+  )
+})
+
 test('keeps the requests of a server apart', async () => {
   const { asked, loadersOf } = countedLoaders()
   const server = createServer((request, response) => {

@@ -12,6 +12,7 @@ import {
   type Rule,
   type Rules,
 } from '@seawall/options'
+import { longestBlockMs } from './block-length.ts'
 import { keyRule } from './keys/key.ts'
 import type { LimitOptions } from './limit-options.ts'
 
@@ -22,7 +23,7 @@ export const nameRule = string("1 to 64 letters, digits and '.', '_', '/', '-'",
 export const algorithmRule = oneOf('exact', 'gcra', 'fixed')
 
 /** The rule for the time that a refusal blocks its key. */
-export const blockRule = integer({ min: 0, max: 30 * 86_400_000 })
+export const blockRule = integer({ min: 0, max: longestBlockMs })
 
 /** The rule for what happens when the store cannot answer. */
 export const onErrorRule = oneOf('fallback', 'allow', 'deny')

@@ -80,7 +80,9 @@ const action = 'create a limiter'
 export function createLimiter(limits: LimiterLimit | readonly LimiterLimit[], settings: LimiterSettings = {}): Limiter {
   checkOptions<LimiterSettings>(action, settings, { store: storeRule, processes: processesRule })
   const { store = memoryStore(), processes = 1 } = settings
-  const counters = ([limits].flat() as readonly LimiterLimit[]).flatMap((limit) => counterOf(limit, store, processes))
+  const all: readonly LimiterLimit[] = [limits].flat()
+  if (all.length === 0) throw new TypeError(`Cannot ${action} as there must be at least one limit: current value is []`)
+  const counters = all.flatMap((limit) => counterOf(limit, store, processes))
   return keyedLimiter(counters, new Decider(store), store)
 }
 

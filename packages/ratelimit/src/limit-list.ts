@@ -18,7 +18,13 @@ export function listTest(
 ): ListTest {
   const told = `Cannot create a rate limit as '${option}'`
   const { addresses = [], keys = [], ...others } = Object(list) as RateLimitList
-  if (typeof list !== 'object' || !Array.isArray(addresses) || !Array.isArray(keys) || Object.keys(others).length > 0)
+  if (
+    typeof list !== 'object' ||
+    list === null ||
+    !Array.isArray(addresses) ||
+    !Array.isArray(keys) ||
+    Object.keys(others).length > 0
+  )
     throw new TypeError(`${told} must be { addresses?: [], keys?: [] }: current value is ${JSON.stringify(list)}`)
   const isListed = addressTest(addresses)
   if (typeof isListed !== 'function')

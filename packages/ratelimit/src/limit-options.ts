@@ -26,8 +26,9 @@ export interface LimitOptions {
    * What requests are counted by: `'ip'` (the client's network), `'user'` (what the option `user` says), `'header:<name>'`,
    * `'cookie:<name>'`, `'query:<name>'`, `'param:<name>'` (of the route), `'post:<name>'` (a field of the parsed form or JSON
    * body), `'global'` (all together), several of them in an array, or a function. What clients send is brought to one
-   * spelling by `normalize`; several values under one name, and objects, count as missing. What `user` and a function
-   * return is taken as it is, `undefined` and `''` as missing. Values longer than 64 characters are hashed (SHA-256).
+   * spelling by `normalize`; several values under one name, and objects, count as missing (of a header, several are one, put
+   * together with commas). What `user` and a function return is taken as it is, `undefined` and `''` as missing.
+   * Values longer than 64 characters are hashed (SHA-256).
    */
   readonly key: RateLimitKey
   /**
@@ -80,7 +81,7 @@ export interface LimitOptions {
    */
   readonly methods?: readonly string[]
   /**
-   * Limits of one group, key and rate share their counters, over all guards on a store.
+   * Limits of one group, key and rate share their counters, over all guards on a store. All functions are one key.
    *
    * @default a counter of its own for each limit
    */

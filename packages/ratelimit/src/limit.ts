@@ -1,7 +1,7 @@
 import type { Exchange } from '@seawall/guard'
 import { checkLimitOptions } from './check-limit-options.ts'
 import { claimName } from './claim-name.ts'
-import { normalizeSpelling } from './identity.ts'
+import { joinParts, normalizeSpelling } from './identity.ts'
 import { keyReader, lateness, type KeyReader, type RateLimitKey } from './keys/key.ts'
 import { keySpeller } from './keys/key-speller.ts'
 import { listTest, type ListTest } from './limit-list.ts'
@@ -53,7 +53,7 @@ export function toLimit(options: LimitOptions, store: RateLimitStore, processes:
   const { name = defaultName(options), expose = isOwnValue(key), cost = 1 } = options
   const settings: PlanSettings = { name, algorithm, blockMs, processes, store }
   const plan = typeof options.rate === 'function' ? undefined : staticPlan(options.rate, settings)
-  const start = group === undefined ? name : `@${group}`
+  const start = group === undefined ? name : `@${group}:${keyId(key)}`
   const spell = keySpeller(key, { ipv4Prefix, ipv6Prefix, normalize })
   const limit: Limit = {
     name,
@@ -74,8 +74,8 @@ export function toLimit(options: LimitOptions, store: RateLimitStore, processes:
     costFor: typeof cost === 'function' ? cost : undefined,
     count,
     passes: passOf(options),
-    allow: allow && listTest('allow', allow, spell),
-    deny: deny && listTest('deny', deny, spell),
+    allow: allow === undefined ? undefined : listTest('allow', allow, spell),
+    deny: deny === undefined ? undefined : listTest('deny', deny, spell),
   }
   claimName(name, store)
   return limit
@@ -106,6 +106,11 @@ function passOf({ skip, methods }: LimitOptions): ((exchange: Exchange) => boole
   if (methods === undefined) return skip
   const limited = new Set(methods)
   return (exchange) => !limited.has(exchange.method) || skip?.(exchange) === true
+}
+
+/** A key as a part of counters' names. Without it, a client could send as a header what is another's address. */
+function keyId(key: RateLimitKey): string {
+  return typeof key === 'function' ? 'custom' : joinParts([key].flat()).replaceAll(':', String.raw`\:`)
 }
 
 function defaultName({ key, rate }: LimitOptions): string {

@@ -1,4 +1,5 @@
 import type { Awaitable } from '@seawall/guard'
+import { checkBlockLength } from './block-length.ts'
 import { closedVerdict, isClosed } from './closed.ts'
 import { checkCost } from './cost.ts'
 import type { Decider } from './decider.ts'
@@ -50,8 +51,6 @@ export interface Counter {
   readonly toKey: (value: LimiterKey) => string
 }
 
-const maxBlockMs = 30 * 86_400_000
-
 /** Makes the limiter of some counters on a store. */
 export function keyedLimiter(counters: readonly Counter[], decider: Decider, store: RateLimitStore): Limiter {
   function claimsOf(value: LimiterKey, cost: number): readonly Pending[] {
@@ -78,10 +77,7 @@ export function keyedLimiter(counters: readonly Counter[], decider: Decider, sto
     penalty: (value, cost = 1) => ask(value, cost, ({ key, quota }) => store.adjust(key, quota, cost)),
     reward: (value, cost = 1) => ask(value, cost, ({ key, quota }) => store.adjust(key, quota, -cost)),
     block(value, ms) {
-      if (!Number.isInteger(ms) || ms < 0 || ms > maxBlockMs)
-        throw new RangeError(
-          `Cannot block the key as 'ms' must be an integer from 0 to ${maxBlockMs}: current value is ${ms}`,
-        )
+      checkBlockLength(ms)
       return tell(value, ({ key, quota }) => store.block(key, quota, ms))
     },
     reset: (value) => tell(value, ({ key, quota }) => store.reset(key, quota)),

@@ -15,6 +15,8 @@ export class Pending<L extends CountedLimit = CountedLimit> implements Claim {
   store: RateLimitStore | undefined
   /** When it was counted, by the clock of that store. */
   stamp: number
+  /** Whether settling has failed, so that what is counted may be more than `cost`. */
+  isInDoubt: boolean
 
   constructor(limit: L, plan: Plan, key: string, cost: number) {
     this.limit = limit
@@ -24,5 +26,6 @@ export class Pending<L extends CountedLimit = CountedLimit> implements Claim {
     this.quota = plan.quota
     this.store = undefined
     this.stamp = 0
+    this.isInDoubt = false
   }
 }

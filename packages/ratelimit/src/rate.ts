@@ -46,7 +46,7 @@ export function readRate(rate: unknown, told: string): Rate {
 export function formatRate({ limit, windowMs, burst }: Rate): string {
   const [unit, ms] = Object.entries(unitMs).findLast(([, length]) => windowMs % length === 0) ?? ['ms', 1]
   const length = windowMs === ms && unit !== 'ms' ? '' : windowMs / ms
-  return `${limit}/${length}${unit}${burst === undefined || burst === limit ? '' : `-burst-${burst}`}`
+  return `${limit}/${length}${unit}${burst === undefined ? '' : `-burst-${burst}`}`
 }
 
 function parse(text: string): Rate | undefined {

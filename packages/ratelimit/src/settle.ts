@@ -21,21 +21,31 @@ export function settleRuling(ruling: Ruling, cost: number, name?: string): Await
   return chain(all(pending), (taken) => !taken.includes(false))
 }
 
-/** Makes one claim cost something else. */
+/**
+ * Makes one claim cost something else. Of a cost that may be counted or not, the lower is believed: what is given back
+ * later must not be credit.
+ */
 export function settleClaim(claim: Pending<CountedLimit>, cost: number): Awaitable<boolean> {
   checkCost(claim.quota, cost)
-  const { store, key, quota, stamp } = claim
-  const difference = cost - claim.cost
-  if (store === undefined || difference === 0) return true
+  const { store, key, quota, stamp, cost: before } = claim
+  const difference = cost - before
+  if (store === undefined) return true
+  if (difference === 0) return !claim.isInDoubt
   claim.cost = cost
   try {
     const adjusted = difference < 0 ? store.adjust(key, quota, difference, stamp) : store.adjust(key, quota, difference)
     if (!isPromise(adjusted)) return true
     return adjusted.then(
       () => true,
-      () => false,
+      () => doubt(claim, before),
     )
   } catch {
-    return false
+    return doubt(claim, before)
   }
+}
+
+function doubt(claim: Pending<CountedLimit>, before: number): false {
+  claim.cost = Math.min(claim.cost, before)
+  claim.isInDoubt = true
+  return false
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createLimiter, memoryStore, type LimiterLimit, type LimiterSettings } from '../src/index.ts'
 import { throwGone } from './broken-store.ts'
 
@@ -93,6 +93,21 @@ describe('createLimiter', () => {
     expect(limiter.peek('ann')).toMatchObject({ remaining: 10 })
   })
 
+  it('believes of what it could not settle whatever lets in less, and goes on saying so', () => {
+    const store = memoryStore({ now: () => 0 })
+    const limiter = createLimiter({ name: 'rows', rate: '20/m', algorithm: 'gcra' }, { store })
+    const decision = limiter.consume('ann', 5)
+    const other = limiter.consume('ann', 5)
+    if (decision instanceof Promise || other instanceof Promise) throw new Error('a store in memory decides at once')
+    const adjust = vi.spyOn(store, 'adjust').mockImplementationOnce(throwGone)
+    expect(decision.settle(9)).toBe(false)
+    expect(decision.settle(0)).toBe(true)
+    expect(limiter.peek('ann')).toMatchObject({ remaining: 15 })
+    adjust.mockImplementationOnce(throwGone)
+    expect([other.settle(2), other.settle(2)]).toEqual([false, false])
+    expect(limiter.peek('ann')).toMatchObject({ remaining: 15 })
+  })
+
   it('settles nothing of what was refused', () => {
     const { limiter } = limiterAt({ name: 'rows', rate: '1/m' })
     void limiter.consume('ann')
@@ -149,11 +164,12 @@ describe('createLimiter', () => {
 
   it.each([-1, 0.5, Number.NaN, 31 * 86_400_000])('refuses to block for %j ms', (ms) => {
     expect(() => createLimiter({ name: 'a', rate: '5/m' }).block('ann', ms)).toThrow(
-      "Cannot block the key as 'ms' must be",
+      "Cannot block a key as 'ms' must be",
     )
   })
 
   it.each([
+    [[], {}, TypeError, 'as there must be at least one'],
     [{ rate: '5/m' }, {}, TypeError, "as 'name' must be"],
     [{ name: 'a b', rate: '5/m' }, {}, RangeError, "as 'name' must be"],
     [{ name: 'a' }, {}, TypeError, "as 'rate' must be"],

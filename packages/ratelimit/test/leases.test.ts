@@ -110,6 +110,33 @@ describe('redisStore with leases', () => {
     expect((await store.peek('key', quota)).remaining).toBe(90)
   })
 
+  it.each(['block', 'reset'] as const)('gives out no lease that was on its way at a %s', async (operation) => {
+    const quota = quotaOf('exact', { limit: 100, windowMs: hour })
+    const prefix = randomUUID()
+    const store = create(prefix)
+    const asked = store.consume('key', quota, 1)
+    await new Promise((resolve) => process.nextTick(resolve))
+    await (operation === 'block' ? store.block('key', quota, 60_000) : store.reset('key', quota))
+    const blocked = operation === 'block'
+    expect((await asked).allowed).toBe(!blocked)
+    expect((await store.consume('key', quota, 1)).allowed).toBe(!blocked)
+    const counted = await redis.lrange(`{${prefix}}:exact:100/${hour}:key`, 0, -1)
+    expect(counted).toHaveLength(11)
+  })
+
+  it('counts no cost that has to wait for what leases have taken', async () => {
+    const quota = quotaOf('exact', { limit: 20, windowMs: 60_000 })
+    const prefix = randomUUID()
+    const [held, single] = [50_000, 70_000].map((ago) => (Date.now() - ago) * 1_000) as [number, number]
+    const stamps = [...Array.from({ length: 18 }, () => held), single, single]
+    const name = `{${prefix}}:exact:20/60000:key`
+    await redis.lpush(name, ...stamps)
+    const verdict = await create(prefix, 1).consume('key', quota, 20)
+    expect(verdict).toMatchObject({ allowed: false, remaining: 0 })
+    expect(verdict.retryAfterMs).toBeGreaterThan(1_000)
+    expect(await redis.llen(name)).toBe(20)
+  })
+
   it('takes no lease under a limit of which a tenth is one, nor for a cost other than 1', async () => {
     const store = create()
     const few = quotaOf('exact', { limit: 19, windowMs: hour })
@@ -118,6 +145,34 @@ describe('redisStore with leases', () => {
     await store.consume('key', many, 2)
     expect((await store.peek('key', few)).remaining).toBe(18)
     expect((await store.peek('key', many)).remaining).toBe(98)
+  })
+
+  it('gives nothing back in a fixed window that began after the lease', async () => {
+    const quota = quotaOf('fixed', { limit: 100, windowMs: 60_000 })
+    const prefix = randomUUID()
+    const store = create(prefix)
+    const { stamp } = await store.consume('key', quota, 1)
+    const [seconds = 0, micros = 0] = (await redis.time()).map(Number)
+    const next = Buffer.alloc(24)
+    next.writeDoubleBE(50, 0)
+    next.writeDoubleBE(seconds * 1_000_000 + micros + 60_000_000, 8)
+    await redis.set(`{${prefix}}:fixed:100/60000:key`, next, 'PX', 60_000)
+    expect((await store.adjust('key', quota, -1, stamp)).remaining).toBe(50)
+  })
+
+  it('brings nothing back that has leaked out of its bucket since', async () => {
+    const prefix = randomUUID()
+    const store = create(prefix)
+    const sent = vi.spyOn(redis, 'evalsha')
+    await store.consume('leaky', quotaOf('gcra', { limit: 1_000 }), 1)
+    await store.consume('log', quotaOf('exact', { limit: 1_000 }), 1)
+    const broughtBack = () => {
+      const names = sent.mock.calls.filter((call) => call.includes('adjust')).map((call) => String(call[2]))
+      return names.filter((name) => name.includes(prefix))
+    }
+    await vi.waitFor(() => expect(broughtBack()).toContain(`{${prefix}}:exact:1000/1000:log`), 10_000)
+    expect(broughtBack()).toHaveLength(1)
+    sent.mockRestore()
   })
 
   it('takes back a claim that a lease gave out', async () => {

@@ -112,7 +112,7 @@ describe.each([
 })
 
 describe('when Redis hangs', () => {
-  it('every request is decided by the deadline, and by Redis again when it is back', async () => {
+  it('every request is decided by the deadline, of many at once no more admitted than the share, and by Redis again when it is back', async () => {
     const server = await startRedis()
     const redis = new Redis(server.url, { enableOfflineQueue: false })
     redis.on('error', () => {})
@@ -122,8 +122,10 @@ describe('when Redis hangs', () => {
     const ask = async () => (await guard.onRequest?.(exchange()))?.status
     expect(await ask()).toBeUndefined()
     await server.pause()
-    expect([await ask(), await ask(), await ask(), await ask()]).toEqual([undefined, undefined, 429, 429])
-    expect(published.map(({ degraded }) => degraded)).toEqual([false, true, true, true, true])
+    const waiting = await Promise.all(Array.from({ length: 20 }, ask))
+    expect(waiting.toSorted()).toEqual([...Array.from({ length: 18 }, () => 429), undefined, undefined])
+    expect([await ask(), await ask(), await ask()]).toEqual([429, 429, 429])
+    expect(published.map(({ degraded }) => degraded)).toEqual([false, ...Array.from({ length: 23 }, () => true)])
     await server.resume()
     await vi.waitFor(async () => {
       await ask()

@@ -206,6 +206,20 @@ describe('rateLimit', () => {
     ])
   })
 
+  it('keeps a rate with a burst as high as its limit apart from the same without', () => {
+    let now = 0
+    const ask = limit({
+      name: 'plan',
+      rate: ({ method }) => (method === 'GET' ? { limit: 2, windowMs: 60_000, burst: 2 } : '2/m'),
+      store: memoryStore({ now: () => now }),
+    })
+    ask()
+    ask({ method: 'POST' })
+    ask({ method: 'POST' })
+    now = 59_999
+    expect(ask({ method: 'POST' }).status).toBe(429)
+  })
+
   it('tells clients the rate that a function said', () => {
     const ask = limit({
       name: 'plan',
@@ -267,6 +281,15 @@ describe('rateLimit', () => {
       limit({ name: 'search', rate: '1/m', store }),
     ]
     expect([a?.().status, b?.().status, c?.().status]).toEqual([undefined, 429, undefined])
+  })
+
+  it('counts by two keys of one group apart, though their values are the same', () => {
+    const store = memoryStore()
+    const byAddress = limit({ name: 'a', group: 'search', rate: '1/m', store })
+    const byHeader = limit({ name: 'b', group: 'search', rate: '1/m', store, key: 'header:x-user' })
+    byHeader({ headers: { 'x-user': '192.0.2.7' } })
+    expect(byHeader({ headers: { 'x-user': '192.0.2.7' } }).status).toBe(429)
+    expect(byAddress({ ip: '192.0.2.7' }).status).toBeUndefined()
   })
 
   it('blocks a key that is refused for as long as it is told', () => {

@@ -282,6 +282,14 @@ export function storeConformance(name: string, create: () => StoreUnderTest, abi
       },
     )
 
+    it('has nothing left for a key that a refusal blocks', async ({ expect }) => {
+      const { store } = create()
+      const strict = quotaOf(algorithm, { blockMs: 60_000 })
+      await store.consume('a', strict, 1)
+      expect(await store.consume('a', strict, 3)).toMatchObject({ allowed: false, remaining: 0 })
+      expect(await store.peek('a', strict)).toMatchObject({ allowed: false, remaining: 0 })
+    })
+
     it('blocks only the key whose claim was refused of several', async ({ expect }) => {
       const { store } = create()
       const strict = quotaOf(algorithm, { blockMs: 60_000 })

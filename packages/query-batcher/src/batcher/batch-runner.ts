@@ -39,7 +39,11 @@ export class BatchRunner<K, V, C> {
       this.#start(batch, keys)
       return
     }
-    batch.start = () => this.#start(batch, keys)
+    batch.start = () => {
+      // behind a batch that was too slow, others are too late as well: to start them would help nobody
+      if (timeoutMs !== false && batch.expiresAt <= performance.now()) this.expire(batch)
+      else this.#start(batch, keys)
+    }
     this.#slots.enter(batch.start)
   }
 

@@ -20,6 +20,11 @@ const count: Rule = {
   isType: (value) => typeof value === 'number',
   isInRange: (value) => (value as number) >= 1,
 }
+const places: Rule = {
+  must: 'an integer of at least 1, or Infinity',
+  isType: (value) => typeof value === 'number',
+  isInRange: (value) => value === Infinity || (Number.isInteger(value) && (value as number) >= 1),
+}
 const nothing: Rule = { must: 'null', isType: (value) => value === null }
 const rules = {
   batch: boolean,
@@ -32,7 +37,7 @@ const rules = {
   name: either(nothing, { must: 'a string', isType: (value) => typeof value === 'string' }),
   context: either(fn(), instanceOrShape('an AsyncLocalStorage', 'getStore')),
   timeoutMs: either(oneOf(false), milliseconds({ min: 1 })),
-  maxConcurrency: count,
+  maxConcurrency: places,
   stacks: boolean,
 }
 const cacheRules = { maxEntries: integer({ min: 2 }), ttlMs: milliseconds({ min: 1 }), now: fn() }

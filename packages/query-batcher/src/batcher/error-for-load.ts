@@ -31,5 +31,7 @@ function framesOf(stack = ''): string {
 function copyOf(error: Error): Error {
   const copy = new Error(error.message)
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object)
-  return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error))
+  // its stack is set by the caller, which that of a frozen error would forbid
+  const { stack: _, ...own } = Object.getOwnPropertyDescriptors(error)
+  return Object.defineProperties(copy, own)
 }

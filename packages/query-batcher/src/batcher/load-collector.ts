@@ -110,10 +110,15 @@ export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
     const { isCachePerBatch, createCache, schedule, mustKeepContext } = this.#options
     const cache = isCachePerBatch ? createCache?.() : shared.cache
     const batch = new Batch<K, V, C>(this, shared.context, cache, mustKeepContext)
-    this.#undispatched?.set(batch, shared)
-    schedule(() => this.#dispatch(batch, shared))
-    // only now, so that a schedule which calls back at once does not make the batch miss its first key
+    let isOpen = false
+    schedule(() => {
+      if (isOpen) this.#dispatch(batch, shared)
+      // a schedule that calls back at once must not make the batch miss its first key
+      else queueMicrotask(() => this.#dispatch(batch, shared))
+    })
+    isOpen = true
     shared.open = batch
+    this.#undispatched?.set(batch, shared)
     return batch
   }
 
@@ -123,10 +128,6 @@ export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
   }
 
   #dispatch(batch: Batch<K, V, C>, shared: Shared<K, V, C>): void {
-    if (shared.open !== batch && batch.keys.length === 0) {
-      queueMicrotask(() => this.#dispatch(batch, shared))
-      return
-    }
     if (batch.isDispatched) return
     if (shared.open === batch) shared.open = undefined
     this.#undispatched?.delete(batch)

@@ -6,7 +6,7 @@ import { QueryScope } from './query-scope.ts'
 /** How a `queryBudget` or a `repeatDetector` tells what it has found. */
 export interface QueryBudgetOptions {
   /**
-   * How often a statement may be sent before it counts as repeated. At least 2.
+   * From how many times on a statement counts as repeated. At least 2.
    *
    * @default 10
    */
@@ -40,6 +40,7 @@ export interface QueryBudget {
    * @param response - Tells the end of the request where `handle` returns before it, as in Express and Fastify. Without
    * it, the end is that of the promise that `handle` returns, or at once.
    * @returns What `handle` returns.
+   * @throws QueryBudgetError with the option `throws`, where it can; else what `handle` throws, which is reported too.
    */
   run<R>(handle: () => R, response?: Closing): R
 }
@@ -99,7 +100,14 @@ function budget(most: number, { repeats = 10, throws = false, onReport }: QueryB
         if (throws && mayThrow) throw new QueryBudgetError(report)
         tell(report)
       }
-      return until(scope.run(handle), response, finish)
+      let result
+      try {
+        result = scope.run(handle)
+      } catch (error) {
+        finish(false)
+        throw error
+      }
+      return until(result, response, finish)
     },
   }
 }

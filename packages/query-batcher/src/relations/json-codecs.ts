@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql, type RawBuilder } from 'kysely'
 import { alias, keyAlias } from './aliases.ts'
+import { readJson } from './read-json.ts'
 import type { RelationSource } from './relation.ts'
 import { rememberShape } from './shapes.ts'
 import { run } from './statement.ts'
@@ -85,7 +86,7 @@ async function askForCodecs(source: RelationSource): Promise<ReadonlyMap<string,
   const [row = {}] = await run<Record<string, unknown>>(source, sql`select ${sql.join(columns)}`.compile(source.db))
   const fitting = new Map<string, JsonCodec>([['enum', asIs]])
   for (const [index, [type, [, ...codecs]]] of types.entries()) {
-    const encoded = JSON.parse(row[keyAlias(index)] as string) as unknown[]
+    const encoded = readJson(row[keyAlias(index)]) as unknown[]
     const codec = codecs.find(({ decode = same }, way) => isDeepStrictEqual(decode(encoded[way]), row[alias(index)]))
     if (codec !== undefined) fitting.set(type, codec)
   }

@@ -2,6 +2,7 @@ import { arrayValues } from './json-query.ts'
 import type { JsonPlan } from './json-plan.ts'
 import { keyReader } from './key-reader.ts'
 import { missingRow, referBack, twoRows } from './load-relation.ts'
+import { checkKeys } from './parent-keys.ts'
 
 type Row = Record<string, unknown>
 
@@ -32,7 +33,7 @@ function readerOf(plan: JsonPlan, readRow: (value: unknown) => Row): JsonReader[
   if (kind === 'one' || kind === 'aggregate') return oneReader(plan, readRow)
   return (value, parent) => {
     const children = (value as unknown[]).map(readRow)
-    if (backReference !== undefined) referBack(children, backReference, parent)
+    if (backReference !== undefined) referBack(children, backReference, parent, plan.path)
     return children
   }
 }
@@ -40,8 +41,10 @@ function readerOf(plan: JsonPlan, readRow: (value: unknown) => Row): JsonReader[
 /** Parents with the same key share one object. */
 function oneReader({ spec: { on, required }, path }: JsonPlan, readRow: (value: unknown) => Row): JsonReader['read'] {
   const shared = new Map<string, Row>()
-  const keyOf = keyReader(on.map(({ column }) => column))
+  const names = on.map(({ column }) => column)
+  const keyOf = keyReader(names)
   return (value, parent) => {
+    checkKeys([parent], names, path)
     const [found, second] = value as unknown[]
     if (second !== undefined) throw twoRows(on, path)
     const key = keyOf(parent)

@@ -1,6 +1,6 @@
 import { MissingRelationError } from '../errors.ts'
 import type { Key } from '../key.ts'
-import { attach } from './attach.ts'
+import { attach, refuseClash } from './attach.ts'
 import { noKey, parentKeys, type ParentKeys } from './parent-keys.ts'
 import type { RelationSource, RelationSpec } from './relation.ts'
 import { selectRows } from './select-rows.ts'
@@ -50,7 +50,7 @@ async function loadGroups(
     if (group === undefined) return []
     if (given[key] === 1) return group.slice()
     given[key] = 1
-    if (spec.backReference !== undefined) referBack(group, spec.backReference, parent)
+    if (spec.backReference !== undefined) referBack(group, spec.backReference, parent, source.path)
     return group
   })
 }
@@ -92,7 +92,9 @@ function isThere(): boolean {
 }
 
 /** Not enumerable, so that JSON does not go in circles. */
-export function referBack(rows: readonly object[], name: string, parent: object | undefined): void {
+export function referBack(rows: readonly object[], name: string, parent: object, path: string): void {
+  const [first] = rows
+  if (first !== undefined) refuseClash(first, name, path)
   for (const row of rows) Object.defineProperty(row, name, { value: parent, writable: true, configurable: true })
 }
 

@@ -73,8 +73,9 @@ export interface PrefetchOptions {
 export interface QueryOptions extends PrefetchOptions {
   /**
    * How the children are found. `'select'` asks for the keys of the parents at hand, one statement per relation;
-   * `'subquery'` puts the parents' own query in place of the keys, which spares sending very many of them; `'json'` has
-   * the database put all relations into the rows of one statement.
+   * `'subquery'` puts the parents' own query in place of the keys, which spares sending very many of them, and wants a
+   * query that returns the same parents each time: a `limit` needs an order without ties; `'json'` has the database put
+   * all relations into the rows of one statement.
    *
    * @default 'select'
    */

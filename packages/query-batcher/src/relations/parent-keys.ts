@@ -54,7 +54,7 @@ function numbersOf(rows: readonly object[], keyOf: (row: object) => Key | undefi
 }
 
 /** Refuses what cannot be a key. Says whether all keys are numbers. */
-function checkKeys(parents: readonly object[], names: readonly string[], path: string): boolean {
+export function checkKeys(parents: readonly object[], names: readonly string[], path: string): boolean {
   let areNumbers = true
   for (const name of names) {
     for (const parent of parents) {

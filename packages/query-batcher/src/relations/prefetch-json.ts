@@ -5,6 +5,7 @@ import { copyOf } from './copy-of.ts'
 import { planJson, type JsonPlans } from './json-plan.ts'
 import { jsonOf } from './json-query.ts'
 import { jsonReader, type JsonReader } from './json-rows.ts'
+import { readJson } from './read-json.ts'
 import type { AnyQuery, RelationSource, Relations } from './relation.ts'
 import { forgetShapes } from './shapes.ts'
 import { run } from './statement.ts'
@@ -26,7 +27,7 @@ export async function prefetchJson(
   const parents = rows.map((row) => {
     const parent = copyOf(row, columns)
     readers.forEach(({ plan, read }, index) => {
-      parent[plan.name] = read(JSON.parse(row[texts[index] ?? ''] as string), parent)
+      parent[plan.name] = read(readJson(row[texts[index] ?? '']), parent)
     })
     return parent
   })

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { alias } from './aliases.ts'
 import { columnNames } from './query-columns.ts'
+import { readJson } from './read-json.ts'
 import type { AnyQuery, RelationSource } from './relation.ts'
 import { rememberShape } from './shapes.ts'
 import { run } from './statement.ts'
@@ -38,8 +39,8 @@ export async function columnTypes(queries: readonly DescribedQuery[], source: Re
   const question = sql`select json_build_array(${sql.join(queries.map(typesOf))})::text as types from ${rows}`
   const compiled = question.compile(source.db)
   return rememberShape(source.db, compiled.sql, async () => {
-    const [row] = await run<{ types: string }>(source, compiled)
-    return JSON.parse(row?.types ?? '[]') as string[][]
+    const [row] = await run<{ types: unknown }>(source, compiled)
+    return readJson(row?.types ?? []) as string[][]
   })
 }
 

@@ -1,5 +1,6 @@
 import { checkOptions, instanceOrShape, string } from '@seawall/options'
 import { RateLimiterCompatibleAbstract, RateLimiterRes } from 'rate-limiter-flexible'
+import { longestBlockMs } from '../block-length.ts'
 import type { Decision } from '../decision.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import type { Limiter } from '../limiter.ts'
@@ -15,7 +16,7 @@ export interface CompatibleLimiterOptions {
 }
 
 /** The time of a block that is to last for ever, in seconds: 30 days, the longest there is. */
-const longestSeconds = 30 * 86_400
+const longestSeconds = longestBlockMs / 1000
 
 /**
  * A limiter of this package as one of rate-limiter-flexible: an `insuranceLimiter`, in `RLWrapperTimeouts`, in a
@@ -40,8 +41,8 @@ export class CompatibleLimiter extends RateLimiterCompatibleAbstract {
   /** What it is called among others. */
   override readonly keyPrefix: string
   /**
-   * For how many seconds a refusal blocks its key, besides the `blockMs` of the limit; 0 for not at all. A limiter that this
-   * one insures sets it to its own.
+   * For how many seconds a refusal blocks its key, 30 days at the most, besides the `blockMs` of the limit; 0 for not at
+   * all. A limiter that this one insures sets it to its own.
    */
   override blockDuration = 0
   readonly #limiter: Limiter
@@ -60,6 +61,7 @@ export class CompatibleLimiter extends RateLimiterCompatibleAbstract {
       'penalty',
       'reward',
       'block',
+      'reset',
     )
     checkOptions(action, { limiter }, { limiter: shape }, ['limiter'])
     checkOptions<CompatibleLimiterOptions>(action, options, { keyPrefix: string() })
@@ -74,9 +76,10 @@ export class CompatibleLimiter extends RateLimiterCompatibleAbstract {
     if (decision.allowed) return toResult(decision)
     if (decision.degraded && decision.violated.length === 0)
       throw new StoreUnavailableError('Cannot decide as the store cannot answer')
-    if (this.blockDuration > 0) await this.#limiter.block(String(key), this.blockDuration * 1000)
+    const blockMs = this.blockDuration > 0 ? toMs(Math.min(this.blockDuration, longestSeconds)) : 0
+    if (blockMs > 0) await this.#limiter.block(String(key), blockMs)
     // What rate-limiter-flexible rejects with is no error
-    const refusal: unknown = toResult(decision, this.blockDuration * 1000)
+    const refusal: unknown = toResult(decision, blockMs)
     throw refusal
   }
 
@@ -104,7 +107,7 @@ export class CompatibleLimiter extends RateLimiterCompatibleAbstract {
 
   /** Refuses the key for so many seconds; 0 is 30 days. */
   override async block(key: string | number, secDuration: number): Promise<RateLimiterRes> {
-    await this.#limiter.block(String(key), (secDuration > 0 ? secDuration : longestSeconds) * 1000)
+    await this.#limiter.block(String(key), toMs(secDuration > 0 ? secDuration : longestSeconds))
     return toResult(await this.#limiter.peek(String(key)))
   }
 
@@ -121,6 +124,10 @@ function refuseToDelay(isEven: unknown): void {
     throw new RangeError(
       "Cannot insure a limiter as its 'execEvenly' must be false, it refuses and does not delay: current value is true",
     )
+}
+
+function toMs(seconds: number): number {
+  return Math.ceil(seconds * 1000)
 }
 
 function toResult({ limit, remaining, resetMs, retryAfterMs }: Decision, blockMs = 0): RateLimiterRes {

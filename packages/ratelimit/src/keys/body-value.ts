@@ -1,6 +1,6 @@
 import type { Exchange } from '@seawall/guard'
 
-const parsable = /^\s*application\/(?:x-www-form-urlencoded|(?:[^;\s]+\+)?json)(?=\s*(?:;|$))/i
+const parsable = /^\s*(?:multipart\/form-data|application\/(?:x-www-form-urlencoded|(?:[^;\s]+\+)?json))(?=\s*(?:;|$))/i
 
 /**
  * A field of the parsed form or JSON body.

@@ -59,7 +59,8 @@ function exact.check(key, quota, cost)
   if oldest > 0 then remaining, reset = remaining - call('LLEN', key), oldest + quota.window - now end
   if cost == 0 or cost <= remaining then return 0, remaining, reset, 0, 0 end
   if cost > quota.limit then return quota.window, remaining, reset, 0, 0 end
-  return call('LINDEX', key, remaining - cost) + quota.window - now, remaining, reset, 0, 0
+  -- Beside leases stamps do not stand in order: one behind the oldest may be over sooner than it
+  return max(oldest, call('LINDEX', key, remaining - cost)) + quota.window - now, remaining, reset, 0, 0
 end
 
 function exact.store(key, quota, cost, hold)
@@ -109,9 +110,10 @@ function fixed.check(key, quota, cost)
   return ending - now, remaining, reset, count, 0, ending
 end
 
+-- Its stamp is the moment at which it was counted, whatever the hold: one later may lie in the next window
 function fixed.store(key, quota, cost, hold, count, ending)
   writeDoubles(key, count + cost, ending, 0, ending - now)
-  return now + hold
+  return now
 end
 
 local meters = { exact = exact, gcra = gcra, fixed = fixed }

@@ -34,7 +34,8 @@ for first = 0, #KEYS - 1, width do
     local key, quota, remaining, reset = KEYS[first + index], quotas[index], remainings[index], resets[index]
     if waits[index] > 0 then
       reset = refuse(key, quota, waits[index], blocks[index])
-      remaining = -1 - remaining
+      -- A key that is blocked has nothing left
+      remaining = quota.blockMs > 0 and -1 or -1 - remaining
     elseif fits then
       local cost = tonumber(ARGV[costsFrom + first + index] or 1)
       if cost > 0 then

@@ -41,6 +41,8 @@ export class Leases {
   readonly #takers = new WeakMap<Quota, Taker | null>()
   readonly #leases = new Map<string, Lease>()
   readonly #waiting = new Map<string, Waiting[]>()
+  /** Keys of which a lease is on its way that must not be given out. */
+  readonly #revoked = new Set<string>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(size: number, runner: ScriptRunner, manager: Manager, lanes: Lanes) {
@@ -57,8 +59,13 @@ export class Leases {
     return this.#give(name) ?? this.#wait(name, taker)
   }
 
-  /** Stops giving out a key's lease. */
+  /** Stops giving out a key's lease, and one that is on its way. */
   forget(name: string): void {
+    if (this.#waiting.has(name)) this.#revoked.add(name)
+    this.#drop(name)
+  }
+
+  #drop(name: string): void {
     const lease = this.#leases.get(name)
     if (lease !== undefined) this.#bringBack(name, lease)
   }
@@ -90,11 +97,12 @@ export class Leases {
   }
 
   #renew(name: string, taker: Taker): void {
-    this.forget(name)
+    this.#drop(name)
     const sentAt = performance.now()
     taker.take(name).then(
       (taken) => this.#serve(name, taker.measure, taken, sentAt),
       (error: unknown) => {
+        this.#revoked.delete(name)
         for (const { reject } of this.#takeWaiting(name)) reject(error)
       },
     )
@@ -102,6 +110,11 @@ export class Leases {
 
   #serve(name: string, { quota, holdMs }: Measure, taken: Taken, sentAt: number): void {
     const waiting = this.#takeWaiting(name)
+    if (this.#revoked.delete(name)) {
+      // A reset may have forgotten what was taken: brought back, it would be credit
+      for (const { resolve } of waiting) resolve(this.#lanes.of(quota).consume(name, 1))
+      return
+    }
     if (taken.count === 0) {
       for (const { resolve } of waiting) resolve(taken.verdict)
       return
@@ -152,6 +165,13 @@ export class Leases {
 
   #bringBack(name: string, lease: Lease): void {
     this.#leases.delete(name)
-    if (lease.left > 0) this.#manager.takeBack(name, lease.quota, lease.left, lease.taken.stamp)
+    const unused = unusedOf(lease)
+    if (unused > 0) this.#manager.takeBack(name, lease.quota, unused, lease.taken.stamp)
   }
+}
+
+/** What of a lease can be brought back. What may have leaked out of its bucket since would be others' credit. */
+function unusedOf({ quota: { algorithm, limit, windowMs }, left, until }: Lease): number {
+  if (algorithm !== 'gcra') return left
+  return left - (Math.max(0, performance.now() - until) * limit) / windowMs
 }

@@ -57,6 +57,14 @@ describe('CompatibleLimiter', () => {
     expect(await limiter.get('ann')).toMatchObject({ msBeforeNext: 300_000 })
   })
 
+  it('blocks for 30 days at the most, and for whole milliseconds', async () => {
+    const limiter = compatible('1/m')
+    limiter.blockDuration = 365 * 86_400
+    await limiter.consume('ann')
+    await expect(limiter.consume('ann')).rejects.toMatchObject({ msBeforeNext: 30 * 86_400_000 })
+    expect(await limiter.block('bob', 0.0015)).toMatchObject({ msBeforeNext: 2 })
+  })
+
   it('refuses to delay', () => {
     expect(() => (compatible().execEvenly = true)).toThrow("'execEvenly' must be false")
     expect(compatible().execEvenly).toBe(false)
@@ -110,12 +118,15 @@ describe('CompatibleLimiter', () => {
     expect(await insured.consume('ann')).toMatchObject({ remainingPoints: 0 })
   })
 
-  it.each([[undefined], [{}], [memoryStore()]])('refuses %j', (limiter) => {
-    expect(() => new CompatibleLimiter(limiter as unknown as Limiter)).toThrow(
-      "'limiter' must be a limiter such as createLimiter() makes",
-    )
-    expect(() => new CompatibleLimiter(createLimiter({ name: 'a', rate: '1/m' }), { keyPrefix: '' })).toThrow(
-      "'keyPrefix' must be",
-    )
-  })
+  it.each([[undefined], [{}], [memoryStore()], [{ ...createLimiter({ name: 'a', rate: '1/m' }), reset: undefined }]])(
+    'refuses %j',
+    (limiter) => {
+      expect(() => new CompatibleLimiter(limiter as unknown as Limiter)).toThrow(
+        "'limiter' must be a limiter such as createLimiter() makes",
+      )
+      expect(() => new CompatibleLimiter(createLimiter({ name: 'a', rate: '1/m' }), { keyPrefix: '' })).toThrow(
+        "'keyPrefix' must be",
+      )
+    },
+  )
 })
