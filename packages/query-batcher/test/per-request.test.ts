@@ -37,7 +37,9 @@ test('makes loaders of nothing once, too', () => {
 
 test('refuses what makes no loaders, before the first request', () => {
   expect(() => perRequest({} as never)).toThrow(
-    new TypeError("Cannot make loaders for each request as 'create' must be a function of a request: current value is {}"),
+    new TypeError(
+      "Cannot make loaders for each request as 'create' must be a function of a request: current value is {}",
+    ),
   )
 })
 

@@ -43,7 +43,8 @@ export interface Decision {
   readonly policies: readonly PolicyState[]
   /**
    * Makes what was let in cost something else than was thought when it came, as often as need be: the last word counts.
-   * What is too much is given back, what is missing is taken even beyond the limit.
+   * What is too much is given back, what is missing is taken even beyond the limit. An `'exact'` log gives back what was
+   * taken with the request, not what settling has taken later.
    *
    * @returns Whether the store has taken note; it never rejects.
    * @throws RangeError for a cost that is not finite, negative, or not whole where it must be.
