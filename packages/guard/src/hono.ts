@@ -118,15 +118,18 @@ function routedPath(target: string): string {
 
 interface Parsed {
   readonly req: {
+    readonly raw: Request
     valid(target: 'json' | 'form'): unknown
     readonly bodyCache: { readonly parsedBody?: unknown }
   }
 }
 
+/** A validator leaves an empty object where the body is not of its type, so the type says which one to ask. */
 function bodyOf(raw: unknown): unknown {
   const { req } = raw as Parsed
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(req.raw.headers.get('content-type') ?? '')
   const parsed = req.bodyCache.parsedBody
-  return req.valid('json') ?? req.valid('form') ?? (isPromise(parsed as Promise<unknown>) ? undefined : parsed)
+  return req.valid(isJson ? 'json' : 'form') ?? (isPromise(parsed as Promise<unknown>) ? undefined : parsed)
 }
 
 const traits: DoorTraits = { bodyOf, pathOf: routedPath, rules: { peerAddress: fn() } }

@@ -270,6 +270,23 @@ describe('mounted again on a route', () => {
     await app.request('/', { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } })
     expect(seen).toEqual([undefined, { a: 1 }])
   })
+
+  it('reads the body that there is, where a route validates JSON and forms', async () => {
+    const seen: unknown[] = []
+    const spy: Guard = { name: 'spy', onRequest: (x) => (seen.push(x.body), undefined) }
+    const app = new Hono()
+    app.post(
+      '/',
+      validator('json', (value) => value as object),
+      validator('form', (value) => value),
+      guard([spy]),
+      (c) => c.text('ok'),
+    )
+    await app.request('/', { method: 'POST', body: new URLSearchParams({ a: 'form' }) })
+    const headers = { 'content-type': 'application/vnd.api+json; charset=utf-8' }
+    await app.request('/', { method: 'POST', body: '{"a":"json"}', headers })
+    expect(seen).toEqual([{ a: 'form' }, { a: 'json' }])
+  })
 })
 
 describe('the client', () => {
