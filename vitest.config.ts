@@ -18,8 +18,6 @@ const types = {
 export default defineConfig({
   test: {
     projects: ['packages/*', 'tools/*', 'examples/{bookstore,node,express,fastify,koa,hono,stack}', types],
-    // most of them wait for servers that were frozen, killed or started
-    maxWorkers: 4,
     globalSetup: ['./test/global-setup.ts'],
     reporters: ['default', new SummaryReporter()],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },

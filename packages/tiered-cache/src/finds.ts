@@ -2,7 +2,8 @@ import { find, findFrom, look, type Search } from './find.ts'
 import { Flights, type Flight } from './flights.ts'
 import { toFound, type Found } from './found.ts'
 import type { Level } from './level.ts'
-import type { LoadParts, Loads } from './loads.ts'
+import type { LoadParts } from './load-parts.ts'
+import type { Loads } from './loads.ts'
 import type { StoredEntry } from './tier.ts'
 
 /** The reads that memory cannot answer and that do not load. */

@@ -1,16 +1,13 @@
 import type { Terms } from './entry-options.ts'
-import type { Failures } from './failures.ts'
 import { Flights, type Flight } from './flights.ts'
 import { openEntry, toFound, type Found } from './found.ts'
 import { isDue } from './freshness.ts'
 import type { Known } from './held-value.ts'
 import type { Level } from './level.ts'
 import type { Loader } from './load-context.ts'
-import type { MemoryGate } from './memory-gate.ts'
-import type { CacheSettings } from './options.ts'
+import type { LoadParts } from './load-parts.ts'
 import type { Accepts, FirstLook, Quest } from './quest.ts'
 import { ReadThrough } from './read-through.ts'
-import type { Counters } from './stats.ts'
 import { tellLoad } from './tell.ts'
 import type { StoredEntry } from './tier.ts'
 
@@ -24,16 +21,6 @@ export interface Want {
   readonly load: Loader<unknown>
   readonly accepts: Accepts | undefined
   readonly known: Known | undefined
-}
-
-/** The parts of a cache that a load needs. */
-export interface LoadParts {
-  readonly settings: CacheSettings
-  readonly gate: MemoryGate
-  readonly levels: readonly Level[]
-  readonly counters: Counters
-  readonly failures: Failures
-  readonly closing: AbortController
 }
 
 /** For whom a search is, and whether it may end with what a tier has. */
