@@ -23,13 +23,14 @@ async function showHeaders(url: string): Promise<void> {
   const headers = [...page.headers.keys()].filter((name) => securityHeader.test(name))
   const nonce = nonceOfHeader(page)
   expect(nonce !== undefined && nonce !== nonceOfHeader(again), 'the nonce must be a new one for every response')
-  const matching = page.body.split(`nonce="${nonce}"`).length - 1
-  expect(matching === 2, `both inline elements must carry the header's nonce, not ${matching}`)
+  expect(page.body.split(`nonce="${nonce}"`).length === 2, "the script must carry the header's nonce")
+  const integrities = page.body.match(/integrity="sha384-/g)?.length ?? 0
+  expect(integrities === 2, `script and style sheet must carry their integrity, not ${integrities} of them`)
   expect(!page.headers.has('x-powered-by'), 'X-Powered-By must be gone')
   step(
     'GET /',
-    `${page.status}, ${headers.length} security headers (${headers.join(', ')}); nonce ${nonce} in the policy and on ${matching} inline elements, another one the next time`,
-    'securityHeaders: an injected script has no nonce and does not run',
+    `${page.status}, ${headers.length} security headers (${headers.join(', ')}); nonce ${nonce} in the policy and on the script, another one the next time; script and style sheet with integrity`,
+    'securityHeaders: an injected script has no nonce, a changed file not the integrity: neither runs',
   )
 }
 
