@@ -1,3 +1,4 @@
+import type { Guard, GuardsSetting } from '../batcher/guards.ts'
 import type { Library } from '../batcher/loaders.ts'
 import type { LoadsSetting } from '../batcher/loads.ts'
 import type { Contest, ContestBar, ContestBenchmark, ContestRow } from '../contest.ts'
@@ -7,10 +8,11 @@ type Rows = ReadonlyMap<string, ContestRow>
 const libraries: readonly Library[] = ['dataloader', 'Batcher']
 const moduleOf = (name: string) => new URL(`../batcher/${name}.ts`, import.meta.url)
 
-/** What a loader adds to the work of its batch function: time and memory for each key. */
+/** What a loader adds to the work of its batch function, and a guard to a statement. */
 export const batcherBenchmark: ContestBenchmark = {
   name: 'batcher',
-  about: 'what a load through a Batcher costs beside dataloader, with a batch function that answers at once',
+  about:
+    'what a load costs beside dataloader, with a batch function that answers at once, and what guards cost a statement',
   async open(quick) {
     const contests = [
       loads(quick, '10 keys', { loads: 10, keys: 10 }),
@@ -21,6 +23,8 @@ export const batcherBenchmark: ContestBenchmark = {
       loads(quick, '1,000 keys by loadMany', { loads: 1_000, keys: 1_000, many: true }),
       loads(quick, '1,000 keys without a cache', { loads: 1_000, keys: 1_000, cache: false }),
       memory(quick),
+      guards(quick, 'a request of 20 statements, 5 different ones', { statements: 20, texts: 5 }),
+      guards(quick, 'a request that sends one statement 100 times, and is reported', { statements: 100, texts: 1 }),
     ]
     return { contests, close: async () => undefined }
   },
@@ -49,6 +53,19 @@ function memory(quick: boolean): Contest {
     operations: 100_000,
     warmUp: 100_000,
     bars: [figureBar('bytes a key, held'), figureBar('bytes a key, waiting')],
+  }
+}
+
+/** A connection that answers at once, bare and counted on: the difference is what counting adds to a real statement. */
+function guards(quick: boolean, title: string, setting: Omit<GuardsSetting, 'guard'>): Contest {
+  const names: readonly Guard[] = ['none', 'counted', 'queryBudget', 'repeatDetector']
+  return {
+    title: `${title}; figures are for a statement`,
+    contenders: names.map((guard) => ({ name: guard, module: moduleOf('guards'), setting: { ...setting, guard } })),
+    ...(quick ? { launches: 1, rounds: 4 } : { launches: 5, rounds: 15 }),
+    operations: 100_000,
+    warmUp: 100_000,
+    bars: [],
   }
 }
 

@@ -1,22 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
-import { Batcher, BatchTimeoutError, type BatcherOptions, type BatchInfo } from '../src/index.ts'
-
-/** A batcher whose batches end when the test says so. */
-function held(options: BatcherOptions<number, number> = {}) {
-  const batches: { keys: readonly number[]; info: BatchInfo; answer: () => void; fail: (error: unknown) => void }[] = []
-  const batcher = new Batcher<number, number>(
-    (keys, info) =>
-      new Promise<readonly number[]>((resolve, reject) => {
-        batches.push({ keys, info, answer: () => resolve(keys), fail: reject })
-      }),
-    options,
-  )
-  return { batcher, batches }
-}
-
-const turn = () => new Promise((resolve) => setImmediate(resolve))
+import { Batcher, BatchTimeoutError } from '../src/index.ts'
+import { held, turn } from './held-batcher.ts'
 
 test('rejects an aborted load at once and leaves its key out', async () => {
   const { batcher, batches } = held()
@@ -256,4 +242,16 @@ test('tells of every batch its name, keys, time and failure, and nothing else', 
     { batcher: 'books', keys: 2, durationMs: expect.any(Number) },
     { batcher: 'books', keys: 1, durationMs: expect.any(Number), error: 'RangeError' },
   ])
+})
+
+test('shows the batch function nothing of a batch that it could change', async () => {
+  const { batcher, batches } = held()
+  const load = batcher.load(1)
+  await turn()
+  const info = batches[0]?.info ?? {}
+  expect(Reflect.ownKeys(info)).toEqual([])
+  expect(Object.getOwnPropertyNames(Object.getPrototypeOf(info))).toEqual(['constructor', 'signal', 'context'])
+  expect(() => Object.assign(info, { context: 'other' })).toThrow(TypeError)
+  batches[0]?.answer()
+  expect(await load).toBe(1)
 })

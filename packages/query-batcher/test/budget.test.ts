@@ -230,3 +230,12 @@ test('refuses an expectation that is none', async () => {
   await expect(expectQueries({ max: 1.5 }, () => 1)).rejects.toThrow(RangeError)
   await expect(expectQueries({} as never, () => 1)).rejects.toThrow(TypeError)
 })
+
+test('refuses to expect more than it allows, before it runs anything', async () => {
+  let hasRun = false
+  const failed = expectQueries({ min: 3, max: 1 }, () => (hasRun = true))
+  await expect(failed).rejects.toThrow(
+    new RangeError("Cannot expect queries as 'min' must be at most 'max', 1: current value is 3"),
+  )
+  expect(hasRun).toBe(false)
+})

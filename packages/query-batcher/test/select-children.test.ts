@@ -43,6 +43,44 @@ test('takes one statement for 10,000 keys and two for 10,001', async () => {
   expect(single.started).toBe(1)
 })
 
+test('takes 70,000 keys in statements of 10,000, for one and for many', async () => {
+  const rows = Array.from({ length: 70_000 }, (_, index) => ({ book: 70_000 - index }))
+  const ratings = store.db.selectFrom('review').select('rating').orderBy('rating')
+  const db = watch(store.db)
+  const found = await prefetchRows(db, rows, {
+    title: titles(),
+    ratings: many(ratings, { on: ['review.book_id', 'book'] }),
+  })
+  expect(found).toHaveLength(70_000)
+  expect(found[0]).toEqual({ book: 70_000, title: null, ratings: [] })
+  expect(found.at(-1)).toEqual({
+    book: 1,
+    title: { title: 'Solaris' },
+    ratings: [{ rating: 1 }, { rating: 3 }, { rating: 5 }],
+  })
+  expect(db.started).toBe(14)
+})
+
+test('does not select a key twice that the rows have anyway', async () => {
+  const { db } = store
+  const watched = watch(db)
+  const [row] = await prefetchRows(watched, [{ id: 3 }], {
+    book: one(db.selectFrom('book').select(['title', 'book.id as nr']), { on: ['book.id', 'id'] }),
+    ratings: many(db.selectFrom('review').select(['rating', 'book_id']), { on: ['review.book_id', 'id'] }),
+  })
+  expect(row).toEqual({ id: 3, book: { title: 'The Cyberiad', nr: 3 }, ratings: [{ rating: 4, book_id: 3 }] })
+  expect(watched.statements.filter(({ sql: text }) => text.includes('prefetch key'))).toEqual([])
+})
+
+test.each([
+  ['is the name of another column too', sql<number>`rating * 100`.as('book_id')],
+  ['may hide in an expression without a name', sql`id, 0 as book_id` as never],
+])('selects the key besides where its column %s', async (_, other) => {
+  const query = store.db.selectFrom('review').select(['rating', 'book_id', other]).where('id', '=', '3')
+  const [row] = await prefetchRows(store.db, [{ book: 3 }], { found: many(query, { on: ['review.book_id', 'book'] }) })
+  expect(row?.found).toHaveLength(1)
+})
+
 test('takes more keys in one statement than PostgreSQL takes parameters', async () => {
   const rows = Array.from({ length: 70_000 }, (_, index) => ({ book: index + 1 }))
   const db = watch(store.db)

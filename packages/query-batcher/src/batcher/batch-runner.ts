@@ -2,12 +2,14 @@ import { isPublished, publishBatch } from '../batch-channel.ts'
 import { BatchTimeoutError } from '../errors.ts'
 import type { Batch, Failure } from './batch.ts'
 import type { BatchLoadFn } from './batch-load-fn.ts'
-import { liftDeadline, setDeadline } from './deadlines.ts'
+import { type Deadlines, liftDeadline } from './deadlines.ts'
+import { ShownBatch } from './shown-batch.ts'
 import { Slots } from './slots.ts'
 
 export interface RunnerOptions {
   readonly name: string | null
   readonly timeoutMs: number | false
+  readonly deadlines: Deadlines | undefined
   readonly maxConcurrency: number
 }
 
@@ -32,19 +34,13 @@ export class BatchRunner<K, V, C> {
       batch.settle([])
       return
     }
-    const { timeoutMs } = this.#options
-    if (timeoutMs !== false) setDeadline(timeoutMs, batch)
+    this.#options.deadlines?.set(batch)
     if (isPublished()) batch.startedAt = performance.now()
     if (this.#slots === undefined) {
       this.#start(batch, keys)
       return
     }
-    batch.start = () => {
-      // behind a batch that was too slow, others are too late as well: to start them would help nobody
-      if (timeoutMs !== false && batch.expiresAt <= performance.now()) this.expire(batch)
-      else this.#start(batch, keys)
-    }
-    this.#slots.enter(batch.start)
+    this.#startInTurn(this.#slots, batch, keys)
   }
 
   /** A batch that was run is late. */
@@ -62,8 +58,19 @@ export class BatchRunner<K, V, C> {
     publishBatch({ batcher: this.#options.name, keys: batch.keys.length, durationMs, ...classOf(failure) })
   }
 
+  #startInTurn(slots: Slots, batch: Batch<K, V, C>, keys: readonly K[]): void {
+    const { timeoutMs } = this.#options
+    const lateAt = performance.now() + (timeoutMs === false ? Infinity : timeoutMs)
+    batch.start = () => {
+      // behind a batch that was too slow, others are too late as well: to start them would help nobody
+      if (performance.now() >= lateAt) this.expire(batch)
+      else this.#start(batch, keys)
+    }
+    slots.enter(batch.start)
+  }
+
   #call(keys: readonly K[], batch: Batch<K, V, C>): PromiseLike<ArrayLike<V | Error>> {
-    return this.#load.call(this.#receiver, keys, batch)
+    return this.#load.call(this.#receiver, keys, new ShownBatch(batch))
   }
 
   #start(batch: Batch<K, V, C>, keys: readonly K[]): void {
@@ -114,5 +121,11 @@ function kindOf(value: unknown): string {
 function isArrayLike(value: unknown): value is ArrayLike<unknown> {
   if (typeof value !== 'object' || value === null) return false
   const { length } = value as { length?: unknown }
-  return typeof length === 'number' && (length === 0 || Object.hasOwn(value, length - 1))
+  return typeof length === 'number' && (length === 0 || hasLast(value as ArrayLike<unknown>))
+}
+
+/** Whether it is as long as it says. Most last values tell by being there. */
+function hasLast(values: ArrayLike<unknown>): boolean {
+  const last = values.length - 1
+  return values[last] !== undefined || Object.hasOwn(values, last)
 }

@@ -1,28 +1,39 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { BatchInfo, CacheMap } from './batch-load-fn.ts'
+import type { CacheMap } from './batch-load-fn.ts'
 import type { Expiring } from './deadlines.ts'
 import { errorForLoad } from './error-for-load.ts'
-
-type Resolve = (value: unknown) => void
-
-const settled = Promise.resolve()
 
 /** What a batch has failed with, which can be anything. */
 export interface Failure {
   readonly error: unknown
 }
 
+/** What a batch knows of what loads of its context share. */
+export interface SharedState<C> {
+  readonly context: unknown
+  /** Keys that were forgotten while batches were under way. */
+  readonly cleared: { has(cacheKey: C): boolean } | undefined
+  /** The batch is over. */
+  leave(): void
+}
+
 /** Who is told what becomes of a batch. */
 export interface BatchOwner<K, V, C> {
   /** The batch is late. */
   expired(batch: Batch<K, V, C>): void
-  /** The batch is over, loaded or failed. Its loads have not been told yet. */
+  /** The batch is over, loaded or failed. Its loads have not been told yet. Must not throw. */
   ended(batch: Batch<K, V, C>, failure: Failure | undefined): void
 }
 
-/** Keys that are loaded together, and who waits for them. */
-export class Batch<K, V, C> implements BatchInfo, Expiring {
-  readonly context: unknown
+/**
+ * Keys that are loaded together, and who waits for them.
+ *
+ * All loads wait for one promise, the end of the batch. Its reactions run in the order in which they were asked for, which
+ * is that of the keys, so one function answers all of them, each time with the next value: a load costs a promise and a
+ * reaction, and no functions of its own to settle it with.
+ */
+export class Batch<K, V, C> implements Expiring {
+  readonly shared: SharedState<C>
   /** Where its loads look for earlier ones; `undefined` when nothing is remembered. */
   readonly cache: CacheMap<C, Promise<V>> | undefined
   readonly keys: K[] = []
@@ -31,19 +42,24 @@ export class Batch<K, V, C> implements BatchInfo, Expiring {
   isDispatched = false
   isEnded = false
   startedAt = 0
-  expiresAt = 0
+  lateInTurn = 0
   earlier: Expiring | undefined = undefined
   later: Expiring | undefined = undefined
   /** What the owner waits with for a place to run the batch. */
   start: (() => void) | undefined = undefined
   readonly #owner: BatchOwner<K, V, C>
-  /** What settles the promise of each key. `reject` is not kept: it would cost all loads memory for the few that fail. */
-  readonly #resolves: Resolve[] = []
-  /** Settles what loads of keys asked for before wait for, and what each of those gets, by the key's promise. */
-  #endJoined: Resolve | undefined = undefined
-  #joined: { readonly end: Promise<void>; readonly answers: Map<Promise<V>, Promise<V>> } | undefined = undefined
-  /** The places of the keys that nobody waits for. */
-  #unwanted: Set<number> | undefined = undefined
+  readonly #end: Promise<void>
+  #resolveEnd: ((nothing: undefined) => void) | undefined = undefined
+  readonly #answerNext = () => this.#answer(this.#answered++)
+  /** How many keys have been answered. */
+  #answered = 0
+  #values: ArrayLike<unknown> = []
+  /** What is remembered for those of its keys that were cleared and asked for again. */
+  #anew: Map<C, Promise<V>> | undefined = undefined
+  /** What loads of keys get that were asked for before, by the key's promise. */
+  #joined: Map<Promise<V>, Promise<V>> | undefined = undefined
+  /** The places of the keys that nobody waits for, and why. */
+  #unwanted: Map<number, unknown> | undefined = undefined
   /** The places of the keys that were sent, where those are not all. */
   #sent: readonly number[] | undefined = undefined
   /** Where the load of each key was called, if that is noted. */
@@ -53,14 +69,21 @@ export class Batch<K, V, C> implements BatchInfo, Expiring {
 
   constructor(
     owner: BatchOwner<K, V, C>,
-    context: unknown,
+    shared: SharedState<C>,
     cache: CacheMap<C, Promise<V>> | undefined,
     mustKeepContext: boolean,
   ) {
     this.#owner = owner
-    this.context = context
+    this.shared = shared
     this.cache = cache
     this.inContext = mustKeepContext ? AsyncLocalStorage.snapshot() : undefined
+    this.#end = new Promise((resolve) => {
+      this.#resolveEnd = resolve
+    })
+  }
+
+  get context(): unknown {
+    return this.shared.context
   }
 
   get signal(): AbortSignal {
@@ -74,9 +97,22 @@ export class Batch<K, V, C> implements BatchInfo, Expiring {
   /** Adds a key, and makes its promise. */
   add(key: K): Promise<V> {
     this.keys.push(key)
-    return new Promise<V>((resolve) => {
-      this.#resolves.push(resolve as Resolve)
-    })
+    return this.#end.then(this.#answerNext)
+  }
+
+  /** Remembers the promise of the key that was added last. */
+  remember(cacheKey: C, promise: Promise<V>): void {
+    if (this.shared.cleared?.has(cacheKey)) (this.#anew ??= new Map()).set(cacheKey, promise)
+    this.cache?.set(cacheKey, promise)
+  }
+
+  /**
+   * Whether what is remembered for one of its keys is the batch's, and not primed or loaded anew meanwhile. To keep every
+   * promise for that would cost each load more than a tenth of its time; so only keys that were cleared are in doubt.
+   */
+  isRemembered(cacheKey: C): boolean {
+    if (!this.shared.cleared?.has(cacheKey)) return true
+    return this.cache?.get(cacheKey) === this.#anew?.get(cacheKey)
   }
 
   /** Takes note of where the load was called that has just been added. */
@@ -90,20 +126,19 @@ export class Batch<K, V, C> implements BatchInfo, Expiring {
    * from a known value and loads which follow from a new one still meet in one batch.
    */
   join(promise: Promise<V>): Promise<V> {
-    const { end, answers } = (this.#joined ??= this.#startJoining())
-    const known = answers.get(promise)
+    this.#joined ??= new Map()
+    const known = this.#joined.get(promise)
     if (known !== undefined) return known
-    const answer = end.then(() => promise)
-    answers.set(promise, answer)
+    const answer = this.#end.then(() => promise)
+    this.#joined.set(promise, answer)
     return answer
   }
 
   /** Nobody waits any more for the key at this place. */
   giveUp(index: number, reason: unknown): void {
     if (this.isEnded) return
-    this.#unwanted ??= new Set()
-    this.#unwanted.add(index)
-    this.#resolves[index]?.(rejection(reason, undefined))
+    this.#unwanted ??= new Map()
+    this.#unwanted.set(index, reason)
     if (this.isDispatched && this.#unwanted.size === this.keys.length) this.fail(reason)
   }
 
@@ -123,51 +158,37 @@ export class Batch<K, V, C> implements BatchInfo, Expiring {
   /** The end with an answer for every key that was sent. */
   settle(values: ArrayLike<unknown>): void {
     if (this.isEnded) return
-    this.#end()
-    const resolves = this.#resolves
-    const unwanted = this.#unwanted
-    const sent = this.#sent
-    for (let index = 0; index < values.length; index++) {
-      const place = sent === undefined ? index : (sent[index] as number)
-      if (unwanted?.has(place)) continue
-      const value = values[index]
-      resolves[place]?.(value instanceof Error ? Promise.reject(value) : value)
-    }
+    this.#values = this.#sent === undefined ? values : atPlaces(this.#sent, values)
+    this.#finish()
   }
 
   /** The end without an answer: each load gets an error of its own. */
   fail(error: unknown): void {
     if (this.isEnded) return
     this.#failure = { error }
-    this.#end()
-    for (const [place, resolve] of this.#resolves.entries()) {
-      if (!this.#unwanted?.has(place)) resolve(rejection(error, this.#stacks?.[place]))
-    }
+    this.#finish()
     this.#controller?.abort(error)
   }
 
-  #end(): void {
+  #finish(): void {
     this.isEnded = true
     this.#owner.ended(this, this.#failure)
-    this.#endJoined?.(undefined)
+    this.#resolveEnd?.(undefined)
   }
 
-  #startJoining() {
-    const end = new Promise<void>((resolve) => {
-      this.#endJoined = resolve as Resolve
-    })
-    return { end, answers: new Map<Promise<V>, Promise<V>>() }
+  /** What the load of the key at this place gets. V8 knows here who awaits it. */
+  #answer(place: number): V | PromiseLike<V> {
+    if (this.#unwanted?.has(place)) throw this.#unwanted.get(place)
+    if (this.#failure !== undefined) throw errorForLoad(this.#failure.error, this.#stacks?.[place])
+    const value = this.#values[place]
+    if (value instanceof Error) throw value
+    return value as V | PromiseLike<V>
   }
 }
 
-/**
- * Rejects with an error of one load's own. The error is made when whatever is resolved with this promise waits for it,
- * two reactions later: there V8 knows who awaits the load.
- */
-function rejection(error: unknown, callerStack: string | undefined): Promise<never> {
-  return settled
-    .then(() => undefined)
-    .then(() => {
-      throw errorForLoad(error, callerStack)
-    })
+/** Values at the places of their keys. */
+function atPlaces(places: readonly number[], values: ArrayLike<unknown>): ArrayLike<unknown> {
+  const placed: unknown[] = []
+  for (const [index, place] of places.entries()) placed[place] = values[index]
+  return placed
 }

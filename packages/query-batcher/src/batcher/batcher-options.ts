@@ -59,7 +59,10 @@ export interface BatcherOptions<K, V, C = K> {
   readonly cache?: boolean | 'batch' | CacheOptions | undefined
   /** What a key is remembered under, where keys are objects. */
   readonly cacheKeyFn?: ((key: K) => C) | undefined
-  /** A cache of your own instead of the bounded one; `null` for none. Not together with `context`. */
+  /**
+   * A cache of your own instead of the bounded one; `null` for none. Not together with `context`. What its methods throw
+   * is thrown by the load that has called them; at the end of a batch it becomes a warning of the process.
+   */
   readonly cacheMap?: CacheMap<C, Promise<V>> | null | undefined
   /**
    * What this batcher is called in errors and on the diagnostics channel.
@@ -73,7 +76,8 @@ export interface BatcherOptions<K, V, C = K> {
    */
   readonly context?: ContextStore | (() => unknown) | undefined
   /**
-   * How long a batch may take, its wait for a place by `maxConcurrency` included, in milliseconds. `false`: for ever.
+   * How long a batch may take, its wait for a place by `maxConcurrency` included, in milliseconds. Looked at eight times
+   * in that long, so a batch can take up to an eighth longer. `false`: for ever.
    *
    * @default 30_000
    */

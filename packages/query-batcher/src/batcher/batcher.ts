@@ -1,5 +1,6 @@
 import type { BatchLoadFn } from './batch-load-fn.ts'
 import type { BatcherOptions } from './batcher-options.ts'
+import { warnOfCache } from './cache-warning.ts'
 import { checkBatcherOptions, checkBatchFunction } from './check-batcher-options.ts'
 import { LoadCollector } from './load-collector.ts'
 import { RecordedWrites, type Writes } from './writes.ts'
@@ -80,7 +81,7 @@ export class Batcher<K, V, C = K> {
 
   /** Remembers a value for a key, or an `Error`, unless something is remembered for it. */
   prime(key: K, value: V | PromiseLike<V> | Error): this {
-    const cache = this.#loads.cache()
+    const cache = this.#loads.current().currentCache
     const cacheKey = this.#loads.cacheKey(key)
     if (cache === undefined || cache.get(cacheKey)) return this
     const promise = value instanceof Error ? Promise.reject(value) : Promise.resolve(value)
@@ -98,7 +99,7 @@ export class Batcher<K, V, C = K> {
 
   /** Forgets a key. Loads of it that are under way end as they would have. */
   clear(key: K): this {
-    this.#loads.cache()?.delete(this.#loads.cacheKey(key))
+    this.#loads.current().clear(this.#loads.cacheKey(key))
     return this
   }
 
@@ -138,20 +139,30 @@ export class Batcher<K, V, C = K> {
    */
   async afterCommit<R>(run: (writes: Writes<K, V>) => Promise<R>): Promise<R> {
     const writes = new RecordedWrites<K, V>()
+    let result: R
     try {
-      const result = await run(writes)
-      writes.applyTo(this)
-      return result
+      result = await run(writes)
     } catch (error) {
-      this.clearMany(writes.keys())
+      this.#safely(() => this.clearMany(writes.keys()))
       throw error
     }
+    this.#safely(() => writes.applyTo(this))
+    return result
   }
 
   /** Sends every batch that waits now, of all contexts: what `schedule: 'manual'` leaves to you. */
   dispatch(): this {
     this.#loads.dispatch()
     return this
+  }
+
+  /** What has become of a transaction is told as it is, whatever the cache throws. */
+  #safely(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      warnOfCache(this.name, error)
+    }
   }
 }
 

@@ -13,7 +13,8 @@ import {
 import type { CacheMap } from './batch-load-fn.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import type { BatcherOptions } from './batcher-options.ts'
-import { scheduler } from './schedule.ts'
+import { type Deadlines, deadlinesOf } from './deadlines.ts'
+import { ownSchedule, scheduler } from './schedule.ts'
 
 const count: Rule = {
   must: 'a number of at least 1',
@@ -60,6 +61,7 @@ export interface CheckedBatcherOptions<K, V, C> {
   readonly name: string | null
   readonly context: (() => unknown) | undefined
   readonly timeoutMs: number | false
+  readonly deadlines: Deadlines | undefined
   readonly maxConcurrency: number
   readonly stacks: boolean
   /** Whether a batch may be sent elsewhere than in the asynchronous context of its first load. */
@@ -86,7 +88,7 @@ function check<K, V, C>(options: BatcherOptions<K, V, C>): CheckedBatcherOptions
   const { timeoutMs = 30_000, maxConcurrency = Infinity, stacks = false, cacheKeyFn } = options
   return {
     maxBatchSize: batch ? maxBatchSize : 1,
-    schedule: batchScheduleFn ?? scheduler(schedule),
+    schedule: batchScheduleFn ? ownSchedule(batchScheduleFn) : scheduler(schedule),
     isByTick: batchScheduleFn === undefined && schedule === 'tick',
     isSentWhenFull: batchScheduleFn === undefined && schedule !== 'tick',
     cacheKeyFn,
@@ -94,6 +96,7 @@ function check<K, V, C>(options: BatcherOptions<K, V, C>): CheckedBatcherOptions
     name: name === undefined || name === '' ? null : name,
     context: typeof context === 'object' ? () => context.getStore() : context,
     timeoutMs,
+    deadlines: timeoutMs === false ? undefined : deadlinesOf(timeoutMs),
     maxConcurrency,
     stacks,
     mustKeepContext: batchScheduleFn !== undefined || schedule !== 'tick' || maxConcurrency !== Infinity,

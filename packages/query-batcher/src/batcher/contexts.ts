@@ -1,14 +1,4 @@
-import type { CacheMap } from './batch-load-fn.ts'
-import type { Batch } from './batch.ts'
-
-/** What loads of one context share, and loads of different contexts never do. */
-export interface Shared<K, V, C> {
-  readonly context: unknown
-  /** What is remembered from batch to batch; `undefined` when nothing is. */
-  readonly cache: CacheMap<C, Promise<V>> | undefined
-  /** The batch that takes keys. */
-  open: Batch<K, V, C> | undefined
-}
+import type { SharedLoads } from './shared-loads.ts'
 
 /** Bounds the contexts that are remembered by value; those that are objects go when nobody holds them. */
 const maxValues = 1_000
@@ -16,16 +6,16 @@ const maxValues = 1_000
 /** Finds what the loads of the current context share. */
 export class Contexts<K, V, C> {
   readonly #current: () => unknown
-  readonly #create: (context: unknown) => Shared<K, V, C>
-  #byObject = new WeakMap<WeakKey, Shared<K, V, C>>()
-  readonly #byValue = new Map<unknown, Shared<K, V, C>>()
+  readonly #create: (context: unknown) => SharedLoads<K, V, C>
+  #byObject = new WeakMap<WeakKey, SharedLoads<K, V, C>>()
+  readonly #byValue = new Map<unknown, SharedLoads<K, V, C>>()
 
-  constructor(current: () => unknown, create: (context: unknown) => Shared<K, V, C>) {
+  constructor(current: () => unknown, create: (context: unknown) => SharedLoads<K, V, C>) {
     this.#current = current
     this.#create = create
   }
 
-  current(): Shared<K, V, C> {
+  current(): SharedLoads<K, V, C> {
     const context = this.#current()
     return isObject(context) ? this.#ofObject(context) : this.#ofValue(context)
   }
@@ -36,7 +26,7 @@ export class Contexts<K, V, C> {
     this.#byValue.clear()
   }
 
-  #ofObject(context: WeakKey): Shared<K, V, C> {
+  #ofObject(context: WeakKey): SharedLoads<K, V, C> {
     const known = this.#byObject.get(context)
     if (known !== undefined) return known
     const shared = this.#create(context)
@@ -44,7 +34,7 @@ export class Contexts<K, V, C> {
     return shared
   }
 
-  #ofValue(context: unknown): Shared<K, V, C> {
+  #ofValue(context: unknown): SharedLoads<K, V, C> {
     const known = this.#byValue.get(context)
     if (known !== undefined) return known
     const [oldest] = this.#byValue.size >= maxValues ? this.#byValue.keys() : []

@@ -1,70 +1,70 @@
 /** What can be late. It is itself a link of the list that it waits in. */
 export interface Expiring {
-  /** When it is late, on the clock of `performance.now`. */
-  expiresAt: number
+  /** The turn of its deadlines in which it is late. */
+  lateInTurn: number
   earlier: Expiring | undefined
   later: Expiring | undefined
   /** It is late. */
   expire(): void
 }
 
+/** In how many turns a deadline is reached, where it is that many milliseconds long. */
+const mostTurns = 8
+
 /**
- * Deadlines of one length, which fall due in the order in which they were set: one timer serves them all, and to set and
- * to lift one changes two links. They belong to the process, for a batcher often lives no longer than a request.
+ * Deadlines of one length, which fall due in the order in which they were set. Time is told in turns of one timer, as to
+ * read the clock would cost a small batch more than all else here; so a deadline can be reached a turn too late, and
+ * never too early. They belong to the process, for a batcher often lives no longer than a request.
  */
-class Deadlines {
-  readonly #lengthMs: number
+export class Deadlines {
+  readonly #turnMs: number
+  readonly #turns: number
   /** Closes the list to a ring, so that to take one out needs no list: its `later` is the first, its `earlier` the last. */
   readonly #ring = emptyRing()
-  #isArmed = false
+  #turn = 0
+  #timer: NodeJS.Timeout | undefined = undefined
 
   constructor(lengthMs: number) {
-    this.#lengthMs = lengthMs
+    this.#turnMs = Math.ceil(lengthMs / mostTurns)
+    this.#turns = Math.ceil(lengthMs / this.#turnMs)
   }
 
+  /** Calls `expire` when the time is over, or up to an eighth of it later, unless the deadline is lifted before. */
   set(one: Expiring): void {
-    one.expiresAt = performance.now() + this.#lengthMs
+    // part of the current turn is over, unless it begins here
+    one.lateInTurn = this.#turn + this.#turns + (this.#timer === undefined ? 0 : 1)
+    this.#timer ??= setInterval(() => this.#nextTurn(), this.#turnMs).unref()
     const last = this.#ring.earlier
     one.earlier = last
     one.later = this.#ring
     if (last !== undefined) last.later = one
     this.#ring.earlier = one
-    if (!this.#isArmed) this.#arm(this.#lengthMs)
   }
 
-  #arm(delayMs: number): void {
-    this.#isArmed = true
-    setTimeout(() => this.#expire(), delayMs).unref()
-  }
-
-  #expire(): void {
-    this.#isArmed = false
+  #nextTurn(): void {
+    this.#turn++
     for (let one = this.#ring.later; one !== undefined && one !== this.#ring; one = this.#ring.later) {
-      const leftMs = one.expiresAt - performance.now()
-      if (leftMs > 0) {
-        if (!this.#isArmed) this.#arm(Math.ceil(leftMs))
-        return
-      }
+      if (one.lateInTurn > this.#turn) return
       liftDeadline(one)
       one.expire()
     }
-    if (!this.#isArmed) byLength.delete(this.#lengthMs)
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }
 
-/** Those lengths for which something has been pending lately. */
+/** Bounds the lengths that are shared; those of a dropped one that are in use go on by themselves. */
+const maxLengths = 100
 const byLength = new Map<number, Deadlines>()
 
-/** Calls `expire` after so many milliseconds, unless the deadline is lifted before. */
-export function setDeadline(lengthMs: number, one: Expiring): void {
+/** The deadlines of this length, for whoever sets them to keep. */
+export function deadlinesOf(lengthMs: number): Deadlines {
   const known = byLength.get(lengthMs)
-  if (known !== undefined) {
-    known.set(one)
-    return
-  }
+  if (known !== undefined) return known
+  if (byLength.size >= maxLengths) byLength.clear()
   const deadlines = new Deadlines(lengthMs)
   byLength.set(lengthMs, deadlines)
-  deadlines.set(one)
+  return deadlines
 }
 
 /** Lifts a deadline, if one is set. */
@@ -78,7 +78,7 @@ export function liftDeadline(one: Expiring): void {
 }
 
 function emptyRing(): Expiring {
-  const ring: Expiring = { expiresAt: 0, earlier: undefined, later: undefined, expire: () => undefined }
+  const ring: Expiring = { lateInTurn: 0, earlier: undefined, later: undefined, expire: () => undefined }
   ring.earlier = ring
   ring.later = ring
   return ring

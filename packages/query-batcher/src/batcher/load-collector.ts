@@ -2,9 +2,11 @@ import { AbortableLoads } from './abortable-loads.ts'
 import type { BatchLoadFn, CacheMap } from './batch-load-fn.ts'
 import { BatchRunner } from './batch-runner.ts'
 import { Batch, type BatchOwner, type Failure } from './batch.ts'
+import { warnOfCache } from './cache-warning.ts'
 import type { CheckedBatcherOptions } from './check-batcher-options.ts'
-import { Contexts, type Shared } from './contexts.ts'
+import { Contexts } from './contexts.ts'
 import { stackAboveLoad } from './error-for-load.ts'
+import { SharedLoads } from './shared-loads.ts'
 
 /** Puts loads into the open batch of their context, or finds them in its cache. */
 export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
@@ -13,10 +15,10 @@ export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
   readonly #cacheKeyFn: ((key: K) => C) | undefined
   readonly #runner: BatchRunner<K, V, C>
   /** What all loads share, where there is no `context`. */
-  readonly #shared: Shared<K, V, C>
+  readonly #shared: SharedLoads<K, V, C>
   readonly #contexts: Contexts<K, V, C> | undefined
   /** What `dispatch` would send; `undefined` where batches are sent by tick. */
-  readonly #undispatched: Map<Batch<K, V, C>, Shared<K, V, C>> | undefined
+  readonly #undispatched: Map<Batch<K, V, C>, SharedLoads<K, V, C>> | undefined
   #abortable: AbortableLoads | undefined = undefined
 
   constructor(load: BatchLoadFn<K, V>, receiver: unknown, options: CheckedBatcherOptions<K, V, C>) {
@@ -32,23 +34,22 @@ export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
 
   load(key: K, signal: AbortSignal | undefined): Promise<V> {
     if (signal?.aborted) return rejected(signal)
-    const shared = this.#contexts === undefined ? this.#shared : this.#contexts.current()
+    const shared = this.current()
     const batch = shared.open ?? this.#open(shared)
     const { cache } = batch
-    const cacheKey = this.cacheKey(key)
-    const known = cache?.get(cacheKey)
+    const cacheKey = cache === undefined ? undefined : this.cacheKey(key)
+    const known = cache?.get(cacheKey as C)
     if (known) return this.#again(batch, known, signal)
     const promise = batch.add(key)
-    cache?.set(cacheKey, promise)
+    if (cache !== undefined) this.#remember(batch, cacheKey as C, promise)
     if (this.#options.stacks) batch.noteStack(stackAboveLoad())
     if (batch.keys.length >= this.#maxBatchSize) this.#closeFull(batch, shared)
     return signal === undefined ? promise : this.#abortableFirst(batch, key, promise, signal)
   }
 
-  /** Where loads would look now. */
-  cache(): CacheMap<C, Promise<V>> | undefined {
-    const { open, cache } = this.#contexts === undefined ? this.#shared : this.#contexts.current()
-    return cache ?? open?.cache
+  /** What the loads of the current context share. */
+  current(): SharedLoads<K, V, C> {
+    return this.#contexts === undefined ? this.#shared : this.#contexts.current()
   }
 
   /** Remembers a value that was not loaded. */
@@ -62,7 +63,7 @@ export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
   }
 
   clearAll(): void {
-    this.#shared.cache?.clear()
+    this.#shared.clearAll()
     this.#contexts?.clear()
   }
 
@@ -76,12 +77,37 @@ export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
 
   ended(batch: Batch<K, V, C>, failure: Failure | undefined): void {
     this.#runner.end(batch, failure)
-    const { keys, cache } = batch
+    const { cache, keys, shared } = batch
     const { date } = this.#options
-    if (cache === undefined || (failure === undefined && date === undefined)) return
+    if (cache !== undefined && failure !== undefined) this.#forget(batch, keys)
+    else if (cache !== undefined && date !== undefined) this.#forKeys(batch, keys, (key) => date(cache, key))
+    shared.leave()
+  }
+
+  #forget(batch: Batch<K, V, C>, keys: readonly K[]): void {
+    this.#forKeys(batch, keys, (key) => batch.cache?.delete(key))
+  }
+
+  /** Acts on what is remembered of a batch. Its loads end, whatever the cache throws. */
+  #forKeys(batch: Batch<K, V, C>, keys: readonly K[], act: (cacheKey: C) => void): void {
     for (const key of keys) {
-      if (failure === undefined) date?.(cache, this.cacheKey(key))
-      else cache.delete(this.cacheKey(key))
+      try {
+        const cacheKey = this.cacheKey(key)
+        if (batch.isRemembered(cacheKey)) act(cacheKey)
+      } catch (error) {
+        warnOfCache(this.#options.name, error)
+      }
+    }
+  }
+
+  #remember(batch: Batch<K, V, C>, cacheKey: C, promise: Promise<V>): void {
+    try {
+      batch.remember(cacheKey, promise)
+    } catch (error) {
+      // the load throws, so nobody waits for its promise
+      promise.catch(() => undefined)
+      batch.giveUp(batch.keys.length - 1, error)
+      throw error
     }
   }
 
@@ -94,10 +120,11 @@ export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
   }
 
   #abortableFirst(batch: Batch<K, V, C>, key: K, promise: Promise<V>, signal: AbortSignal): Promise<V> {
-    const index = batch.keys.length - 1
+    const place = batch.keys.length - 1
     return this.#abortableLoads().first(promise, signal, (reason) => {
-      if (!batch.isEnded) batch.cache?.delete(this.cacheKey(key))
-      batch.giveUp(index, reason)
+      if (batch.isEnded) return
+      this.#forget(batch, [key])
+      batch.giveUp(place, reason)
     })
   }
 
@@ -106,37 +133,32 @@ export class LoadCollector<K, V, C> implements BatchOwner<K, V, C> {
     return this.#abortable
   }
 
-  #open(shared: Shared<K, V, C>): Batch<K, V, C> {
+  #open(shared: SharedLoads<K, V, C>): Batch<K, V, C> {
     const { isCachePerBatch, createCache, schedule, mustKeepContext } = this.#options
     const cache = isCachePerBatch ? createCache?.() : shared.cache
-    const batch = new Batch<K, V, C>(this, shared.context, cache, mustKeepContext)
-    let isOpen = false
-    schedule(() => {
-      if (isOpen) this.#dispatch(batch, shared)
-      // a schedule that calls back at once must not make the batch miss its first key
-      else queueMicrotask(() => this.#dispatch(batch, shared))
-    })
-    isOpen = true
+    const batch = new Batch<K, V, C>(this, shared, cache, mustKeepContext)
+    shared.underWay++
+    schedule(() => this.#dispatch(batch, shared))
     shared.open = batch
     this.#undispatched?.set(batch, shared)
     return batch
   }
 
-  #closeFull(batch: Batch<K, V, C>, shared: Shared<K, V, C>): void {
+  #closeFull(batch: Batch<K, V, C>, shared: SharedLoads<K, V, C>): void {
     shared.open = undefined
     if (this.#options.isSentWhenFull) queueMicrotask(() => this.#dispatch(batch, shared))
   }
 
-  #dispatch(batch: Batch<K, V, C>, shared: Shared<K, V, C>): void {
+  #dispatch(batch: Batch<K, V, C>, shared: SharedLoads<K, V, C>): void {
     if (batch.isDispatched) return
     if (shared.open === batch) shared.open = undefined
     this.#undispatched?.delete(batch)
     this.#runner.run(batch)
   }
 
-  #share(context: unknown): Shared<K, V, C> {
+  #share(context: unknown): SharedLoads<K, V, C> {
     const { isCachePerBatch, createCache } = this.#options
-    return { context, cache: isCachePerBatch ? undefined : createCache?.(), open: undefined }
+    return new SharedLoads<K, V, C>(context, isCachePerBatch ? undefined : createCache?.())
   }
 }
 

@@ -30,3 +30,15 @@ export function scheduler(schedule: Schedule): (dispatch: () => void) => void {
     setTimeout(dispatch, schedule.windowMs)
   }
 }
+
+/** A schedule of the caller's own. It may call back at once, which must not make the batch miss its first key. */
+export function ownSchedule(schedule: (dispatch: () => void) => void): (dispatch: () => void) => void {
+  return (dispatch) => {
+    let hasReturned = false
+    schedule(() => {
+      if (hasReturned) dispatch()
+      else queueMicrotask(dispatch)
+    })
+    hasReturned = true
+  }
+}

@@ -30,6 +30,7 @@ const unconnected =
  * @param expected - Exactly how many statements, or from `min` to `max`.
  * @param work - Sends them, directly or through whatever it calls and awaits.
  * @returns What `work` returns.
+ * @throws RangeError before it runs anything, for a limit that is none, or a `min` above `max`.
  * @throws QueryBudgetError that lists the statements, how often each was sent and from where in the code; also when no
  * statement was ever seen in this process and one was expected, since then nothing is connected that could count.
  * @example
@@ -47,6 +48,8 @@ export async function expectQueries<R>(
   const count = integer({ min: 0 })
   checkOptions('expect queries', limits, { max: count, min: count }, ['max'])
   const { max, min = 0 } = limits
+  if (min > max)
+    throw new RangeError(`Cannot expect queries as 'min' must be at most 'max', ${max}: current value is ${min}`)
   const scope = new QueryScope(1)
   const result = await scope.run(work)
   scope.end()

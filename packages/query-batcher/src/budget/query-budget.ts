@@ -1,7 +1,8 @@
 import { boolean, checkOptions, fn, integer, type Rule } from '@seawall/options'
 import { QueryBudgetError } from '../errors.ts'
-import { describe, type QueryReport } from './query-report.ts'
+import type { QueryReport } from './query-report.ts'
 import { QueryScope } from './query-scope.ts'
+import { reporter } from './reporter.ts'
 
 /** How a `queryBudget` or a `repeatDetector` tells what it has found. */
 export interface QueryBudgetOptions {
@@ -19,7 +20,8 @@ export interface QueryBudgetOptions {
    */
   readonly throws?: boolean | undefined
   /**
-   * Called with every report. The default is a warning of the process, once for each place in the code.
+   * Called with every report. The default is a warning of the process, once for each place in the code; when the function
+   * throws or rejects, that warning takes its place, after one that says so.
    */
   readonly onReport?: ((report: QueryReport) => void) | undefined
 }
@@ -89,7 +91,7 @@ export function repeatDetector(options: QueryBudgetOptions = {}): QueryBudget {
 }
 
 function budget(most: number, { repeats = 10, throws = false, onReport }: QueryBudgetOptions): QueryBudget {
-  const tell = onReport ?? warnOnce()
+  const tell = reporter(onReport)
   return {
     run: (handle, response) => {
       const scope = new QueryScope(Math.min(repeats, most + 1))
@@ -134,16 +136,4 @@ function until<R>(result: R, response: Closing | undefined, finish: (mayThrow: b
 
 function isThenable(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
-}
-
-/** A warning of the process for each finding: an endpoint under load must not fill the log with one. */
-function warnOnce(): (report: QueryReport) => void {
-  const warned = new Set<string>()
-  return (report) => {
-    const [worst] = report.repeated.length > 0 ? report.repeated : report.statements
-    const finding = `${worst?.at} ${worst?.sql}`
-    if (warned.has(finding) || warned.size >= 1_000) return
-    warned.add(finding)
-    process.emitWarning(describe(report), { type: 'QueryBudgetWarning', code: 'SEAWALL_QUERY_BUDGET' })
-  }
 }

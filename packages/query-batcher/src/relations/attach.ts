@@ -18,9 +18,7 @@ export async function attach(
   const values = source.db.isTransaction ? await inTurn(loads) : await together(loads)
   for (const [column, [name]] of named.entries()) {
     const loaded = values[column] ?? []
-    rows.forEach((row, index) => {
-      ;(row as Record<string, unknown>)[name] = loaded[index]
-    })
+    for (let index = 0; index < rows.length; index++) (rows[index] as Record<string, unknown>)[name] = loaded[index]
   }
 }
 

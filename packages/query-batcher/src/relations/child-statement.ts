@@ -5,11 +5,15 @@ import { orderItems } from './query-columns.ts'
 import type { PerParent, RelationSpec } from './relation.ts'
 import { builtStatement, rawStatement, type Statement } from './statement.ts'
 
-/** The children of all keys of a source, each beside its key. */
-export function childStatement(spec: RelationSpec, keys: KeySource): Statement {
+/**
+ * The children of all keys of a source, each beside its key. Where the key is among the `ownKeys`, it is not selected
+ * twice.
+ */
+export function childStatement(spec: RelationSpec, keys: KeySource, ownKeys?: readonly string[]): Statement {
   const { kind, query, on } = spec
   const filtered = query.where(keys.filter)
   if (kind === 'aggregate') return builtStatement(filtered.select(keyColumns(on)).groupBy(groupColumns(spec)))
+  if (ownKeys !== undefined) return builtStatement(filtered)
   if (kind === 'many' || kind === 'one') return builtStatement(filtered.select(keyColumns(on)))
   const found = filtered.clearOrderBy().select(keyColumns(on))
   const names = keyNames(on)

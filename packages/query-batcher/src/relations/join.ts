@@ -1,7 +1,6 @@
 import type { SelectQueryBuilder } from 'kysely'
-import { attach, refuseClash } from './attach.ts'
-import { copyOf } from './copy-of.ts'
-import { planJoins, type JoinPlan } from './join-plan.ts'
+import { attach, clash } from './attach.ts'
+import { planJoins, type JoinedColumn, type JoinPlan } from './join-plan.ts'
 import { checkJoinable, joinedQuery } from './join-query.ts'
 import { missingRow } from './load-relation.ts'
 import { checkPrefetchOptions, type PrefetchOptions } from './options.ts'
@@ -64,9 +63,11 @@ async function load(query: AnyQuery, relations: Relations<never>, source: Relati
   const found = joined.map(noneFound)
   const added = new Set(found.flatMap(aliasesOf))
   const columns = Object.keys(first).filter((name) => !added.has(name))
+  refuseClashes(columns, joined, source.path)
+  const own = columns.map((name): JoinedColumn => ({ name, alias: name }))
   const parents = rows.map((row) => {
-    const parent = copyOf(row, columns)
-    takeJoined(parent, row, found, source.path)
+    const parent = rowOf(own, row)
+    takeJoined(parent, row, found)
     return parent
   })
   await attachOthers(found, source)
@@ -82,22 +83,31 @@ function aliasesOf({ plan, joined }: Found): string[] {
   return [...plan.columns.map(({ alias }) => alias), ...plan.keyAliases, ...joined.flatMap(aliasesOf)]
 }
 
+function refuseClashes(columns: readonly string[], plans: readonly JoinPlan[], path: string): void {
+  for (const { name } of plans) if (columns.includes(name)) throw clash(name, path)
+}
+
 /** Lays on a parent what stands beside it in the row. A row that is missing is known by its key, which then is null. */
-function takeJoined(parent: Row, row: Row, relations: readonly Found[], path: string): void {
-  for (const { plan, rows, joined } of relations) {
-    refuseClash(parent, plan.name, path)
+function takeJoined(parent: Row, row: Row, relations: readonly Found[]): void {
+  for (let index = 0; index < relations.length; index++) {
+    const { plan, rows, joined } = relations[index] as Found
     const isMissing = plan.keyAliases.some((name) => row[name] === null)
     if (isMissing && plan.spec.required) throw missingRow(plan.spec.on, parent, plan.path)
-    parent[plan.name] = isMissing ? null : childOf(plan, row, rows)
-    if (!isMissing) takeJoined(parent[plan.name] as Row, row, joined, plan.path)
+    const child = isMissing ? null : rowOf(plan.columns, row)
+    parent[plan.name] = child
+    if (child === null) continue
+    rows.push(child)
+    takeJoined(child, row, joined)
   }
 }
 
-function childOf({ columns }: JoinPlan, row: Row, rows: Row[]): Row {
-  const child: Row = {}
-  for (const { name, alias } of columns) child[name] = row[alias]
-  rows.push(child)
-  return child
+function rowOf(columns: readonly JoinedColumn[], row: Row): Row {
+  const found: Row = {}
+  for (let index = 0; index < columns.length; index++) {
+    const { name, alias } = columns[index] as JoinedColumn
+    found[name] = row[alias]
+  }
+  return found
 }
 
 async function attachOthers(found: readonly Found[], source: RelationSource): Promise<void> {

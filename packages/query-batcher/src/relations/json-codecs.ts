@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql, type RawBuilder } from 'kysely'
 import { alias, keyAlias } from './aliases.ts'
+import { instant, localTime } from './json-dates.ts'
 import { readJson } from './read-json.ts'
 import type { RelationSource } from './relation.ts'
 import { rememberShape } from './shapes.ts'
@@ -28,14 +29,8 @@ const buffer: JsonCodec = {
   encode: (column) => sql`encode(${column}, 'hex')`,
   decode: (value) => Buffer.from(value as string, 'hex'),
 }
-const instant: JsonCodec = {
-  encode: (column) => sql`floor(extract(epoch from ${column}) * 1000)`,
-  // an infinite one is written as text
-  decode: (value) => (typeof value === 'number' ? new Date(value) : Number(value)),
-}
-/** Without a zone, so in the process's own, as pg reads it. */
-const localTime: JsonCodec = { encode: (column) => column, decode: (value) => localDate(value as string) }
-const localDay: JsonCodec = { encode: (column) => column, decode: (value) => localDate(value as string, 'T00:00:00') }
+const instantCodec: JsonCodec = { encode: (column) => column, decode: (value) => instant(value as string) }
+const localCodec: JsonCodec = { encode: (column) => column, decode: (value) => localTime(value as string) }
 
 const samples: Readonly<Record<string, readonly [sample: string, ...JsonCodec[]]>> = {
   boolean: ['true', asIs],
@@ -53,9 +48,9 @@ const samples: Readonly<Record<string, readonly [sample: string, ...JsonCodec[]]
   uuid: ['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', asIs],
   json: ['{"a_b": [1]}', asIs, text],
   jsonb: ['{"a_b": [1]}', asIs, text],
-  date: ['2001-02-03', localDay, text],
-  'timestamp without time zone': ['2001-02-03 04:05:06.789', localTime, text],
-  'timestamp with time zone': ['2001-02-03 04:05:06.789+00', instant, text],
+  date: ['2001-02-03', localCodec, text],
+  'timestamp without time zone': ['2001-02-03 04:05:06.789', localCodec, text],
+  'timestamp with time zone': ['2001-02-03 04:05:06.789+00', instantCodec, text],
   'time without time zone': ['04:05:06', asIs],
   'time with time zone': ['04:05:06+00', asIs],
   interval: ['1 day', asIs],
@@ -95,12 +90,4 @@ async function askForCodecs(source: RelationSource): Promise<ReadonlyMap<string,
 
 function same(value: unknown): unknown {
   return value
-}
-
-function localDate(value: string, time = ''): Date | number {
-  if (value.endsWith('infinity')) return value.startsWith('-') ? -Infinity : Infinity
-  const date = new Date(value + time)
-  if (Number.isNaN(date.getTime()))
-    throw new RangeError(`Cannot read the date ${value} from JSON: use the strategy 'select'`)
-  return date
 }

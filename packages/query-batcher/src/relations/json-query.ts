@@ -6,16 +6,28 @@ import type { JsonPlan } from './json-plan.ts'
 /** PostgreSQL takes at most 100 arguments for a function. */
 const mostArguments = 90
 
-/** What a relation gives to a row of `parent`, as an expression of JSON. */
-export function jsonOf({ spec, alias, columns, codecs, nested }: JsonPlan, parent: string): RawBuilder<unknown> {
+/** What all relations give to a row of `parent`, as one value of JSON. */
+export function jsonOf(plans: readonly JsonPlan[], parent: string): RawBuilder<unknown> {
+  return jsonArray(plans.map((plan) => relationJson(plan, parent)))
+}
+
+/**
+ * Rows travel as a list for each column: the server then looks up once for all rows how a column is written, and the
+ * names need not travel.
+ */
+function relationJson({ spec, alias, columns, codecs, nested }: JsonPlan, parent: string): RawBuilder<unknown> {
   const pairs = spec.on.map(({ reference, column }) => sql`${sql.ref(reference)} = ${sql.id(parent, column)}`)
   const children = limit(spec, sql`${sql.join(pairs, sql` and `)}`)
   if (spec.kind === 'exists') return sql`exists ${children}`
   if (spec.kind === 'count') return sql`(select count(*) from ${children.clearOrderBy()} as ${sql.id(alias)})`
   const rows = spec.kind === 'aggregate' ? children.groupBy(sql`${references(spec.on)}`) : children
   const values = columns.map((name, index) => codecs[index]?.encode(sql.id(alias, name)) ?? sql.id(alias, name))
-  const related = nested.map((plan) => jsonOf(plan, alias))
-  return sql`(select coalesce(json_agg(${jsonArray([...values, ...related])}), '[]') from ${rows} as ${sql.id(alias)})`
+  const related = nested.length === 0 ? [] : [jsonOf(nested, alias)]
+  // rows without columns have to be counted all the same
+  const lists = (values.length > 0 ? [...values, ...related] : [sql`1`, ...related]).map(
+    (value) => sql`json_agg(${value})`,
+  )
+  return sql`(select ${jsonArray(lists)} from ${rows} as ${sql.id(alias)})`
 }
 
 /** An array of values; above the most arguments, an array of such arrays. */

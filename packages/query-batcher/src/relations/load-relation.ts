@@ -1,7 +1,10 @@
 import { MissingRelationError } from '../errors.ts'
 import type { Key } from '../key.ts'
 import { attach, refuseClash } from './attach.ts'
-import { noKey, parentKeys, type ParentKeys } from './parent-keys.ts'
+import { copyOf } from './copy-of.ts'
+import { groupRows } from './group-rows.ts'
+import { noKey } from './key-numbers.ts'
+import { parentKeys, type ParentKeys } from './parent-keys.ts'
 import type { RelationSource, RelationSpec } from './relation.ts'
 import { selectRows } from './select-rows.ts'
 
@@ -12,23 +15,26 @@ export async function loadRelation(spec: RelationSpec, parents: Parents, source:
   const keys = parentKeys(parents, spec.on, source.path)
   if (spec.kind === 'many') return loadGroups(spec, parents, keys, source)
   if (spec.kind === 'one' || spec.kind === 'aggregate') return loadRowEach(spec, parents, keys, source)
-  if (spec.kind === 'count') return loadValueEach(spec, keys, source, 0, countOf)
-  return loadValueEach(spec, keys, source, false, isThere)
+  const { none, valueOf } = spec.kind === 'count' ? counted : seen
+  const values = Array.from({ length: keys.size }, (): unknown => none)
+  await selectRows(spec, keys, source, ({ rows, keys: numbers }) => {
+    rows.forEach((row, index) => {
+      const key = numbers[index] as number
+      if (key !== noKey) values[key] = valueOf(row)
+    })
+  })
+  return ofParents(keys, values, none)
 }
 
-/** A value for each parent that a row gives to it, or `none`. */
-async function loadValueEach(
-  spec: RelationSpec,
-  keys: ParentKeys,
-  source: RelationSource,
-  none: unknown,
-  valueOf: (row: Record<string, unknown>) => unknown,
-): Promise<unknown[]> {
-  const values = Array.from({ length: keys.size }, () => none)
-  await selectRows(spec, keys, source, (rows, numbers) => {
-    for (const [index, row] of rows.entries()) values[numbers[index] as number] = valueOf(row)
-  })
-  return Array.from(keys.ofParents, (key) => (key === noKey ? none : values[key]))
+/** int8, which a driver may return as text, bigint or number. */
+const counted = { none: 0, valueOf: (row: Record<string, unknown>) => Number(row['prefetch value']) }
+const seen = { none: false, valueOf: () => true }
+
+/** What the key of each parent has; `none` where it has no key. */
+function ofParents<Value>({ ofParents: numbers }: ParentKeys, values: readonly Value[], none: Value): Value[] {
+  const found: Value[] = []
+  for (const key of numbers) found.push(key === noKey ? none : (values[key] as Value))
+  return found
 }
 
 /** An array for each parent, also where two parents have the same key. */
@@ -38,15 +44,13 @@ async function loadGroups(
   keys: ParentKeys,
   source: RelationSource,
 ): Promise<object[][]> {
-  const groups = Array.from({ length: keys.size }, (): object[] => [])
-  const statement = await selectRows(spec, keys, source, (rows, numbers) => {
-    for (let index = 0; index < rows.length; index++) groups[numbers[index] as number]?.push(rows[index] as object)
-  })
+  const groups: object[][] = []
+  const statement = await selectRows(spec, keys, source, (children) => groupRows(children, groups))
   await attach(hasRelations(spec) ? groups.flat() : [], spec.relations, { ...source, parents: statement })
   const given = new Uint8Array(keys.size)
   return parents.map((parent, index) => {
     const key = keys.ofParents[index] as number
-    const group = groups[key]
+    const group = key === noKey ? undefined : groups[key]
     if (group === undefined) return []
     if (given[key] === 1) return group.slice()
     given[key] = 1
@@ -63,16 +67,17 @@ async function loadRowEach(
   source: RelationSource,
 ): Promise<(object | null)[]> {
   const byKey = Array.from({ length: keys.size }, (): object | null => null)
-  const statement = await selectRows(spec, keys, source, (rows, numbers) => {
-    for (const [index, row] of rows.entries()) {
+  const statement = await selectRows(spec, keys, source, ({ rows, columns, keys: numbers }) => {
+    rows.forEach((row, index) => {
       const key = numbers[index] as number
+      if (key === noKey) return
       if (byKey[key] !== null) throw twoRows(spec.on, source.path)
-      byKey[key] = row
-    }
+      byKey[key] = columns === undefined ? row : copyOf(row, columns)
+    })
   })
   const found = hasRelations(spec) ? byKey.filter((row) => row !== null) : []
   await attach(found, spec.relations, { ...source, parents: statement })
-  const values = Array.from(keys.ofParents, (key) => (key === noKey ? null : (byKey[key] ?? null)))
+  const values = ofParents(keys, byKey, null)
   const missing = spec.required ? values.indexOf(null) : -1
   if (missing !== -1) throw missingRow(spec.on, parents[missing], source.path)
   return values
@@ -80,15 +85,6 @@ async function loadRowEach(
 
 function hasRelations({ relations }: RelationSpec): boolean {
   return Object.keys(relations).length > 0
-}
-
-/** int8, which a driver may return as text, bigint or number. */
-function countOf(row: Record<string, unknown>): number {
-  return Number(row['prefetch value'])
-}
-
-function isThere(): boolean {
-  return true
 }
 
 /** Not enumerable, so that JSON does not go in circles. */

@@ -1,11 +1,7 @@
 import type { Key } from '../key.ts'
-import { keyAlias } from './aliases.ts'
-import { keyNumbers, type KeyNumbers } from './key-numbers.ts'
+import { keyNumbers, noKey } from './key-numbers.ts'
 import { keyReader, numberReader } from './key-reader.ts'
 import type { KeyPair } from './relation.ts'
-
-/** Stands in place of a number where there is no key. */
-export const noKey = -1
 
 /** The different keys of a list of parents, numbered as they come. */
 export interface ParentKeys {
@@ -15,8 +11,8 @@ export interface ParentKeys {
   readonly size: number
   /** The number of each parent's key, `noKey` where a part of it is null. */
   readonly ofParents: Int32Array
-  /** The numbers of the keys that stand beside rows, `noKey` where no parent has it. */
-  readonly ofRows: (rows: readonly object[]) => Int32Array
+  /** The numbers of the keys that rows have in these columns, `noKey` where no parent has it. */
+  readonly ofRows: (rows: readonly object[], names: readonly string[]) => Int32Array
 }
 
 /** Numbers the keys of the parents. */
@@ -24,33 +20,24 @@ export function parentKeys(parents: readonly object[], on: readonly KeyPair[], p
   const names = on.map(({ column }) => column)
   const areNumbers = checkKeys(parents, names, path) && names.length === 1
   const reader: (columns: readonly string[]) => (row: object) => Key | undefined = areNumbers ? numberReader : keyReader
-  const keyOf = reader(names)
-  const keys = parents.map((parent) => keyOf(parent))
+  const keys = parents.map(reader(names))
   const numbers = keyNumbers(keys)
-  const ofParents = new Int32Array(parents.length).fill(noKey)
+  const ofParents = new Int32Array(parents.length)
   const firsts: Record<string, Key>[] = []
-  for (const [index, key] of keys.entries()) {
-    if (key === undefined) continue
-    const number = numbers.get(key) ?? firsts.length
-    ofParents[index] = number
-    if (number < firsts.length) continue
-    numbers.set(key, number)
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]
+    const known = key === undefined ? noKey : numbers.get(key)
+    ofParents[index] = known ?? firsts.length
+    if (known !== undefined) continue
+    numbers.set(key as Key, firsts.length)
     firsts.push(parents[index] as Record<string, Key>)
   }
   return {
     columns: names.map((name) => firsts.map((parent) => parent[name] as Key)),
     size: firsts.length,
     ofParents,
-    ofRows: (rows) => numbersOf(rows, reader(on.map((_, index) => keyAlias(index))), numbers),
+    ofRows: (rows, columns) => numbers.ofRows(rows, reader(columns)),
   }
-}
-
-function numbersOf(rows: readonly object[], keyOf: (row: object) => Key | undefined, numbers: KeyNumbers): Int32Array {
-  const found = new Int32Array(rows.length)
-  for (let index = 0; index < rows.length; index++) {
-    found[index] = numbers.get(keyOf(rows[index] as object)) ?? noKey
-  }
-  return found
 }
 
 /** Refuses what cannot be a key. Says whether all keys are numbers. */

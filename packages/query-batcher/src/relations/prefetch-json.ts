@@ -4,13 +4,16 @@ import { attach, clash } from './attach.ts'
 import { copyOf } from './copy-of.ts'
 import { planJson, type JsonPlans } from './json-plan.ts'
 import { jsonOf } from './json-query.ts'
-import { jsonReader, type JsonReader } from './json-rows.ts'
+import { jsonReader, takeJson, type JsonReader } from './json-rows.ts'
 import { readJson } from './read-json.ts'
 import type { AnyQuery, RelationSource, Relations } from './relation.ts'
 import { forgetShapes } from './shapes.ts'
 import { run } from './statement.ts'
 
-/** Loads rows and their relations by one statement, in which the relations are columns of JSON. */
+/** The name of the column with the relations. */
+const json = alias(0)
+
+/** Loads rows and their relations by one statement, in which the relations are a column of JSON. */
 export async function prefetchJson(
   query: AnyQuery,
   relations: Relations<never>,
@@ -21,14 +24,11 @@ export async function prefetchJson(
   const rows = await selectRows(query, plans, source)
   const [first] = rows
   if (first === undefined) return rows
-  const texts = readers.map((_, index) => alias(index))
-  const columns = Object.keys(first).filter((name) => !texts.includes(name))
+  const columns = Object.keys(first).filter((name) => name !== json)
   for (const { name } of plans) if (columns.includes(name)) throw clash(name, source.path)
   const parents = rows.map((row) => {
     const parent = copyOf(row, columns)
-    readers.forEach(({ plan, read }, index) => {
-      parent[plan.name] = read(readJson(row[texts[index] ?? '']), parent)
-    })
+    if (readers.length > 0) takeJson(readers, readJson(row[json]), parent)
     return parent
   })
   await attachOthers(readers, source)
@@ -37,9 +37,8 @@ export async function prefetchJson(
 }
 
 async function selectRows(query: AnyQuery, plans: JsonPlans['plans'], source: RelationSource) {
-  const columns = plans.map((plan, index) => sql`${jsonOf(plan, 'prefetch parents')}::text as ${sql.id(alias(index))}`)
-  const all = [sql`"prefetch parents".*`, ...columns]
-  const statement = sql`select ${sql.join(all)} from ${fenced(query)} as "prefetch parents"`
+  const column = sql`${jsonOf(plans, 'prefetch parents')}::text as ${sql.id(json)}`
+  const statement = sql`select "prefetch parents".*, ${column} from ${fenced(query)} as "prefetch parents"`
   try {
     return await run<Record<string, unknown>>(source, statement.compile(source.db))
   } catch (error) {

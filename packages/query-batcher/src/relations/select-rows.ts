@@ -1,17 +1,27 @@
 import { publishBatch } from '../batch-channel.ts'
 import { keyAlias } from './aliases.ts'
 import { childStatement } from './child-statement.ts'
-import { copyOf } from './copy-of.ts'
+import { noKey } from './key-numbers.ts'
 import { keyList, keysOf, type KeySource } from './key-source.ts'
-import { noKey, type ParentKeys } from './parent-keys.ts'
+import type { ParentKeys } from './parent-keys.ts'
 import { perParentStatement } from './per-parent.ts'
+import { columnNames, nameOfColumn } from './query-columns.ts'
 import type { RelationSource, RelationSpec, SelectStatement } from './relation.ts'
 import { run, type Statement } from './statement.ts'
 
 type Row = Record<string, unknown>
 
-/** Takes children, without what stood beside them, and the number of the key of each. */
-export type TakeRows = (rows: readonly Row[], keys: Int32Array) => void
+/** What one statement has found. */
+export interface Children {
+  /** The rows as the driver gives them. */
+  readonly rows: readonly Row[]
+  /** The columns that belong to a row; `undefined` where all of them do. */
+  readonly columns: readonly string[] | undefined
+  /** The number of each row's key; `noKey` where it belongs to none of the parents. */
+  readonly keys: Int32Array
+  /** The numbers of the keys that were asked for, from the first one up to the one before the end. */
+  readonly asked: readonly [first: number, end: number]
+}
 
 /**
  * Selects the children of all keys: one statement for every `maxKeys` of them, none for no key. Returns the statement
@@ -21,19 +31,22 @@ export async function selectRows(
   spec: RelationSpec,
   keys: ParentKeys,
   source: RelationSource,
-  take: TakeRows,
+  take: (children: Children) => void,
 ): Promise<SelectStatement | undefined> {
   if (keys.size === 0) return undefined
+  const own = ownKeys(spec, source)
   if (source.parents !== undefined) {
-    const statement = await statementOf(spec, keysOf(spec, source.parents), source)
-    collect(spec, keys, await runPart(statement, keys.size, source), source, take)
+    const statement = await statementOf(spec, keysOf(spec, source.parents), own, source)
+    const rows = await runPart(statement, keys.size, source)
+    take(childrenOf(spec, keys, rows, { own, asked: [0, keys.size], source }))
     return statement.nested
   }
-  for (let start = 0; start < keys.size; start += spec.maxKeys) {
-    const part = keys.columns.map((values) => values.slice(start, start + spec.maxKeys))
-    const statement = await statementOf(spec, keyList(spec, part), source)
-    const size = Math.min(spec.maxKeys, keys.size - start)
-    collect(spec, keys, await runPart(statement, size, source), source, take)
+  for (let first = 0; first < keys.size; first += spec.maxKeys) {
+    const end = Math.min(first + spec.maxKeys, keys.size)
+    const part = keys.columns.map((values) => values.slice(first, end))
+    const statement = await statementOf(spec, keyList(spec, part), own, source)
+    const rows = await runPart(statement, end - first, source)
+    take(childrenOf(spec, keys, rows, { own, asked: [first, end], source }))
   }
   return undefined
 }
@@ -44,34 +57,43 @@ async function runPart(statement: Statement, keys: number, source: RelationSourc
   return rows
 }
 
-function statementOf(spec: RelationSpec, keys: KeySource, source: RelationSource): Statement | Promise<Statement> {
-  if (spec.limit === undefined && spec.offset === 0) return childStatement(spec, keys)
-  return perParentStatement(spec, keys, source)
+function isLimited({ limit, offset }: RelationSpec): boolean {
+  return limit !== undefined || offset !== 0
 }
 
-function collect(
+function statementOf(
+  spec: RelationSpec,
+  keys: KeySource,
+  own: readonly string[] | undefined,
+  source: RelationSource,
+): Statement | Promise<Statement> {
+  return isLimited(spec) ? perParentStatement(spec, keys, source) : childStatement(spec, keys, own)
+}
+
+/** The names of the key's columns in rows that have them anyway; a plugin might rename them. */
+function ownKeys(spec: RelationSpec, { db }: RelationSource): readonly string[] | undefined {
+  const isRow = spec.kind === 'many' || spec.kind === 'one'
+  if (!isRow || isLimited(spec) || db.getExecutor().plugins.length > 0) return undefined
+  const names = columnNames(spec.query) ?? []
+  const own = spec.on.map(({ reference }) => nameOfColumn(spec.query, reference) ?? '')
+  // of two columns with one name a driver gives the last one
+  return own.every((name) => names.includes(name) && names.indexOf(name) === names.lastIndexOf(name)) ? own : undefined
+}
+
+function childrenOf(
   spec: RelationSpec,
   keys: ParentKeys,
-  rows: Row[],
-  { path, parents }: RelationSource,
-  take: TakeRows,
-): void {
-  const numbers = keys.ofRows(rows)
-  const added = new Set(['prefetch position', ...spec.on.map((_, index) => keyAlias(index))])
-  const columns = Object.keys(rows[0] ?? {}).filter((name) => !added.has(name))
-  // in place, so that the driver's rows are garbage at once, whoever still holds the array
-  for (let index = 0; index < rows.length; index++) rows[index] = copyOf(rows[index] as Row, columns)
-  if (!numbers.includes(noKey)) {
-    take(rows, numbers)
-    return
-  }
-  if (parents === undefined) throw unaskedKey(spec, path)
+  rows: readonly Row[],
+  { own, asked, source }: Pick<Children, 'asked'> & { own: readonly string[] | undefined; source: RelationSource },
+): Children {
+  const names = own ?? spec.on.map((_, index) => keyAlias(index))
+  const numbers = keys.ofRows(rows, names)
   // the parents' own statement may see other parents by now: their children are none of ours
-  const isOurs = (_: unknown, index: number) => numbers[index] !== noKey
-  take(
-    rows.filter(isOurs),
-    numbers.filter((number) => number !== noKey),
-  )
+  if (source.parents === undefined && numbers.includes(noKey)) throw unaskedKey(spec, source.path)
+  if (own !== undefined) return { rows, columns: undefined, keys: numbers, asked }
+  const added = new Set(['prefetch position', ...names])
+  const columns = Object.keys(rows[0] ?? {}).filter((name) => !added.has(name))
+  return { rows, columns, keys: numbers, asked }
 }
 
 function unaskedKey({ on }: RelationSpec, path: string): Error {
