@@ -2,7 +2,7 @@ import type { Change } from './coherence.ts'
 import { withDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import type { Terms } from './entry-options.ts'
-import { CacheClosedError, CacheTierError } from './errors.ts'
+import { CacheClosedError, CacheTierError, CacheValueError } from './errors.ts'
 import { drawLifetime } from './freshness.ts'
 import type { Level } from './level.ts'
 import { MemoryCounters, type Ready } from './memory-counters.ts'
@@ -34,7 +34,7 @@ export class Changes {
     }
     // Of a key given twice the last value counts.
     const byId = new Map(values.map((one) => [one.id, one]))
-    const writes = Array.from(byId.values(), (ready) => toWrite(ready, terms))
+    const writes = Array.from(byId.values(), (ready) => this.#toWrite(ready, terms))
     await this.#change(
       [...byId.keys()],
       (lowest) => lowest.write(writes),
@@ -47,7 +47,7 @@ export class Changes {
   async add(id: string, value: unknown, terms: Terms): Promise<boolean> {
     this.#refuseWhenClosed('add')
     const ready = toReady(id, value, await this.#seal(id, value), terms)
-    const { key, entry } = toWrite(ready, terms)
+    const { key, entry } = this.#toWrite(ready, terms)
     return this.#change(
       [id],
       (lowest) => countersOf(lowest).add({ key, entry: lowest.limit(entry) }),
@@ -106,6 +106,13 @@ export class Changes {
 
   #seal(id: string, value: unknown): Sealed | Promise<Sealed> {
     return sealValue(id, value, { loadMs: 0, etag: undefined }, this.#engine.settings)
+  }
+
+  #toWrite({ id, sealed, lifetime }: Ready, terms: Terms): Write {
+    const entry = { payload: sealed.payload ?? noBytes, ...lifetime, tags: terms.tags }
+    const lowest = this.#engine.levels.at(-1)
+    if (lowest?.takes(entry) === false) throw new CacheValueError(id, lowest.maxPayloadBytes)
+    return { key: id, entry }
   }
 
   /** Changes the lowest tier, or memory where there is none; those above forget. */
@@ -168,10 +175,6 @@ function countersOf(level: Level): CounterStore {
   if (counters === undefined)
     throw new TypeError(`Cannot count in cache tier '${level.name}' as it knows neither add, increment nor touch`)
   return counters
-}
-
-function toWrite({ id, sealed, lifetime }: Ready, terms: Terms): Write {
-  return { key: id, entry: { payload: sealed.payload ?? noBytes, ...lifetime, tags: terms.tags } }
 }
 
 function toReady(id: string, value: unknown, sealed: Sealed, terms: Terms): Ready {

@@ -1,4 +1,5 @@
 import { checkOptions, fn, type Rule, type Rules } from '@seawall/options'
+import { askEach } from './ask-each.ts'
 import { bulkLoad } from './bulk-load.ts'
 import type { Cache } from './cache.ts'
 import type { CacheKey } from './encode-key.ts'
@@ -54,7 +55,7 @@ export function createHandle<A, T>(
     get: (argument, rest) => get(argument, loaderOf(argument, loadOne), rest),
     getMany: (args) => {
       const loadAny = loadMany === undefined ? loadOne : bulkLoad(loadMany)
-      return Promise.all(args.map((argument) => get(argument, loaderOf(argument, loadAny))))
+      return askEach(args, (argument) => get(argument, loaderOf(argument, loadAny)))
     },
     peek: (argument) => cache.peek<T>(keyOf(argument)),
     refresh: (argument) => cache.refresh(keyOf(argument), loaderOf(argument, loadOne), optionsOf(argument)),

@@ -31,7 +31,7 @@ export class Engine {
     const { shared, namespace, coherence, now } = settings
     this.settings = settings
     this.gate = new MemoryGate(settings)
-    this.levels = shared.map((tier) => new Level(tier, namespace, coherence?.announcement))
+    this.levels = shared.map((tier) => new Level(tier, namespace, coherence?.announcement, now))
     this.failures = new Failures(now)
     setMaxListeners(0, this.closing.signal)
     this.loads = new Loads(this)

@@ -10,13 +10,14 @@ export interface Frame extends Bound, Lifetime {
   readonly writtenAt: number
   /** The payload. */
   readonly payload: Buffer
+  /** The payload of a frame that was read as text. */
+  readonly text: string | undefined
   /** Whether its generation is this one. */
   isOf(generation: string | undefined): boolean
 }
 
 /** Changes with the format, so that another version of this package finds nothing rather than something else. */
 const mark = '3'
-const markByte = mark.charCodeAt(0)
 const stampLength = 14
 const spanLength = 13
 /** Where things stand in a head; scripts rewrite them in place. */
@@ -36,14 +37,23 @@ export function formatFrameStart(version: string): string {
 }
 
 /** The part of a frame behind the time of writing. */
-export function formatFrameRest({ softMs, hardMs }: Lifetime, bound: Bound, payload: Uint8Array): Buffer {
+export function formatFrameRest(lifetime: Lifetime, bound: Bound, payload: Uint8Array): Buffer {
   const tags = bound.tags.length === 0 ? '[]' : JSON.stringify(bound.tags)
-  const head = Buffer.from(`${formatSpan(softMs)}${formatSpan(hardMs)}${bound.generation}${tags}\n`)
-  return Buffer.concat([head, payload])
+  return Buffer.concat([Buffer.from(`${formatSpans(lifetime)}${bound.generation}${tags}\n`), payload])
+}
+
+/** The part behind the generation, of an entry without tags. */
+export function formatUntaggedEnd(payload: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from('[]\n'), payload])
+}
+
+/** The part between the time of writing and the generation. */
+export function formatSpans({ softMs, hardMs }: Lifetime): string {
+  return formatSpan(softMs) + formatSpan(hardMs)
 }
 
 /** A number of milliseconds as it stands in a head. */
-export function formatSpan(ms: number): string {
+function formatSpan(ms: number): string {
   return String(Math.max(0, Math.floor(ms))).padStart(spanLength, '0')
 }
 
@@ -57,57 +67,78 @@ export function formatFrame(lifetime: Lifetime, bound: Bound, payload: Uint8Arra
   ])
 }
 
-/** A frame that was read. What is text of it is only made when it is asked for. */
+/** A frame that was read. What is rarely asked of it is only made then. */
 class ReadFrame implements Frame {
   readonly writtenAt: number
   readonly softMs: number
   readonly hardMs: number
   readonly tags: Bound['tags']
-  readonly payload: Buffer
-  readonly #bytes: Buffer
+  /** The head, and perhaps more. */
+  readonly #head: string
+  readonly #body: Buffer | string
+  /** Where the payload begins in the body. */
+  readonly #start: number
 
-  constructor(bytes: Buffer, tags: Bound['tags'], payloadOffset: number) {
-    this.writtenAt = digits(bytes, frameOffsets.writtenAt, frameOffsets.softMs)
-    this.softMs = digits(bytes, frameOffsets.softMs, frameOffsets.hardMs)
-    this.hardMs = digits(bytes, frameOffsets.hardMs, frameOffsets.generation)
+  constructor(head: string, tags: Bound['tags'], body: Buffer | string, start: number) {
+    this.writtenAt = digits(head, frameOffsets.writtenAt, frameOffsets.softMs)
+    this.softMs = digits(head, frameOffsets.softMs, frameOffsets.hardMs)
+    this.hardMs = digits(head, frameOffsets.hardMs, frameOffsets.generation)
     this.tags = tags
-    this.payload = bytes.subarray(payloadOffset)
-    this.#bytes = bytes
+    this.#head = head
+    this.#body = body
+    this.#start = start
   }
 
   get version(): string {
-    return versionOfBytes(this.#bytes)
+    return this.#head.slice(frameOffsets.version, frameOffsets.writtenAt)
   }
 
   get generation(): string {
-    return this.#bytes.toString('latin1', frameOffsets.generation, tagsOffset)
+    return this.#head.slice(frameOffsets.generation, tagsOffset)
+  }
+
+  get payload(): Buffer {
+    const body = this.#body
+    return typeof body === 'string' ? Buffer.from(body.slice(this.#start)) : body.subarray(this.#start)
+  }
+
+  get text(): string | undefined {
+    return typeof this.#body === 'string' ? this.#body.slice(this.#start) : undefined
   }
 
   isOf(generation: string | undefined): boolean {
-    if (generation?.length !== tokenLength) return false
-    for (let index = 0; index < tokenLength; index++)
-      if (this.#bytes[frameOffsets.generation + index] !== generation.charCodeAt(index)) return false
-    return true
+    return generation?.length === tokenLength && this.#head.startsWith(generation, frameOffsets.generation)
   }
 }
 
-/** Reads a frame, or `undefined` when the bytes are none: another program may have written them. */
-export function parseFrame(bytes: Buffer): Frame | undefined {
-  if (bytes[0] !== markByte) return undefined
-  // Most have no tags: `[]`, two bytes before the end of the head.
-  const end = bytes[tagsOffset + 2] === lineFeed ? tagsOffset + 2 : bytes.indexOf(lineFeed, tagsOffset)
-  const tags = end < 0 ? undefined : parseTags(bytes, end)
+/** Reads a frame, or `undefined` when the bytes or the text are none: another program may have written them. */
+export function parseFrame(body: Buffer | string): Frame | undefined {
+  if (typeof body === 'string') return parse(body, endOf(body), body)
+  if (body[0] !== mark.charCodeAt(0)) return undefined
+  const end = body.indexOf(lineFeed, tagsOffset)
+  return end < 0 ? undefined : parse(body.toString('utf8', 0, end), end, body)
+}
+
+/** The same of the head, which ends where a line feed stands in the body. */
+function parse(head: string, end: number, body: Buffer | string): Frame | undefined {
+  if (end < 0 || !head.startsWith(mark)) return undefined
+  const tags = parseTags(head, typeof body === 'string' ? end : head.length)
   if (tags === undefined) return undefined
-  const frame = new ReadFrame(bytes, tags, end + 1)
+  const frame = new ReadFrame(head, tags, body, end + 1)
   return Number.isNaN(frame.writtenAt + frame.softMs + frame.hardMs) ? undefined : frame
 }
 
-/** The number that these bytes spell, or `NaN`. */
-function digits(bytes: Buffer, from: number, to: number): number {
+/** Where the head of a frame ends. Most have no tags: `[]`, then the line feed. */
+function endOf(text: string): number {
+  return text.charCodeAt(tagsOffset + 2) === lineFeed ? tagsOffset + 2 : text.indexOf('\n', tagsOffset)
+}
+
+/** The number that these characters spell, or `NaN`. */
+function digits(text: string, from: number, to: number): number {
   let value = 0
   for (let index = from; index < to; index++) {
-    const digit = (bytes[index] ?? 0) - 0x30
-    if (digit < 0 || digit > 9) return NaN
+    const digit = text.charCodeAt(index) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return NaN
     value = value * 10 + digit
   }
   return value
@@ -115,10 +146,10 @@ function digits(bytes: Buffer, from: number, to: number): number {
 
 const noTags: Bound['tags'] = []
 
-function parseTags(bytes: Buffer, end: number): Bound['tags'] | undefined {
-  if (end === tagsOffset + 2 && bytes[tagsOffset] === 0x5b && bytes[tagsOffset + 1] === 0x5d) return noTags
+function parseTags(head: string, end: number): Bound['tags'] | undefined {
+  if (end === tagsOffset + 2 && head.startsWith('[]', tagsOffset)) return noTags
   try {
-    const tags: unknown = JSON.parse(bytes.toString('utf8', tagsOffset, end))
+    const tags: unknown = JSON.parse(head.slice(tagsOffset, end))
     return isTags(tags) ? tags : undefined
   } catch {
     return undefined

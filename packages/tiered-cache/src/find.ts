@@ -72,6 +72,11 @@ async function findBelow(
     return found
   }
   const goodAt = search.settings.now()
-  const isStored = await level.fill({ lease: acquired.lease, entry: toEntry(found, found.payload, goodAt) })
+  const entry = toEntry(found, found.payload, goodAt)
+  if (!level.takes(entry)) {
+    void level.store.release([acquired.lease])
+    return found
+  }
+  const isStored = await level.fill({ lease: acquired.lease, entry })
   return isStored ? { ...found, goodAt } : { ...found, isStorable: false }
 }

@@ -1,6 +1,7 @@
-import { find, findFrom, look, type Search } from './find.ts'
+import { find, findFrom, look, type Look, type Search } from './find.ts'
 import { Flights, type Flight } from './flights.ts'
 import { toFound, type Found } from './found.ts'
+import { Inquiry, type Failure, type Inquirer } from './inquiry.ts'
 import type { Level } from './level.ts'
 import type { LoadParts } from './load-parts.ts'
 import type { Loads } from './loads.ts'
@@ -11,10 +12,15 @@ export class Finds {
   readonly #parts: LoadParts
   readonly #loads: Loads
   readonly #flights = new Flights()
+  readonly #inquirer: Inquirer<Level, Look>
 
   constructor(parts: LoadParts, loads: Loads) {
     this.#parts = parts
     this.#loads = loads
+    this.#inquirer = {
+      take: (inquiry, entry, askedAt) => this.#take(inquiry, entry, askedAt),
+      goOn: ({ flight }, seen) => this.#goOn(flight, seen),
+    }
   }
 
   /** The fresh value that a shared tier has. */
@@ -26,7 +32,7 @@ export class Finds {
     if (joined !== undefined) return joined
     // A load that is under way will keep the value itself; taking its place in memory would only hinder it.
     const flight = this.#flights.open(id, this.#loads.has(id) ? undefined : this.#parts.gate.claim(id))
-    flight.promise = this.#look(flight, nearest)
+    nearest.look(new Inquiry(flight, nearest, this.#inquirer))
     return flight.promise
   }
 
@@ -42,26 +48,27 @@ export class Finds {
     this.#flights.forgetAll()
   }
 
-  /** Asks the nearest shared tier, whose fresh value costs no more than this; for all else there is the long way. */
-  #look(flight: Flight, nearest: Level): Promise<unknown> {
-    const askedAt = this.#parts.settings.coarseNow()
-    return nearest.look(
-      flight.key,
-      (entry) => this.#take(flight, nearest, entry, askedAt),
-      () => this.#finish(flight, find(this.#search(flight), 1)),
-    )
-  }
-
-  #take(flight: Flight, nearest: Level, entry: StoredEntry | undefined, askedAt: number): unknown {
+  /** Ends with a fresh value of the nearest shared tier, which costs no more than this. */
+  #take(
+    { flight, want: nearest }: Inquiry<Level, Look>,
+    entry: StoredEntry | undefined,
+    askedAt: number,
+  ): Look | undefined {
     const { settings, counters } = this.#parts
     const seen = look(entry, askedAt, settings)
     const { opened } = seen
-    if (entry === undefined || opened === undefined || opened instanceof Promise)
-      return this.#finish(flight, findFrom(this.#search(flight), 0, seen))
+    if (entry === undefined || opened === undefined || opened instanceof Promise) return seen
     counters.countTierHit(nearest.name)
     if (flight.claim !== undefined) this.#keep(flight, toFound(entry, opened, askedAt))
     this.#end(flight)
-    return opened.value
+    flight.answer(opened.value)
+    return undefined
+  }
+
+  #goOn(flight: Flight, seen: Look | Failure): void {
+    const search = this.#search(flight)
+    const found = 'error' in seen ? find(search, 1) : findFrom(search, 0, seen)
+    void this.#finish(flight, found).then(flight.answer, flight.fail)
   }
 
   async #finish(flight: Flight, search: Promise<Found | undefined>): Promise<unknown> {

@@ -7,38 +7,35 @@ export class Flight {
   tags: readonly string[] | undefined
   /** The right to put what it brings into memory, if there is one. */
   claim: Claim | undefined
-  /** What those who join wait for; `undefined` until the work has begun. */
-  promise: Promise<unknown> | undefined
-  /** Gives those who wait their answer, although the work goes on. The first answer counts. */
+  /** What those who join wait for. */
+  readonly promise: Promise<unknown>
+  /** Gives those who wait their answer, although the work may go on. The first answer or failure counts. */
   answer: (value: unknown) => void = nothing
+  fail: (error: unknown) => void = nothing
   /** Where it can be joined. */
-  readonly #flights: Map<string, Flight>
+  readonly #flights: Flights
 
-  constructor(key: string, claim: Claim | undefined, flights: Map<string, Flight>) {
+  constructor(key: string, claim: Claim | undefined, flights: Flights) {
     this.key = key
+    this.tags = undefined
     this.claim = claim
     this.#flights = flights
-    flights.set(key, this)
-  }
-
-  /** Work that may answer before it ends. It begins when it can be joined, so that what it calls can forget it. */
-  answerable(work: () => Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    this.promise = new Promise((resolve, reject) => {
       this.answer = resolve
-      queueMicrotask(() => void work().then(resolve, reject))
+      this.fail = reject
     })
   }
 
   /** The work has ended. */
   end(): void {
-    if (this.#flights.get(this.key) === this) this.#flights.delete(this.key)
+    this.#flights.end(this)
   }
 }
 
 /** Single flight: one piece of work a key at a time, joined by all who ask meanwhile. */
 export class Flights {
   /** What may be joined. Work that was forgotten goes on, but nobody else joins it. */
-  readonly #flights = new Map<string, Flight>()
+  #flights = new Map<string, Flight>()
 
   get size(): number {
     return this.#flights.size
@@ -53,9 +50,19 @@ export class Flights {
     return this.#flights.get(key)?.promise
   }
 
-  /** Work that is about to begin. Who begins it sets its promise, and ends it. */
+  /** Work that is about to begin. Who begins it settles and ends it. */
   open(key: string, claim: Claim | undefined): Flight {
-    return new Flight(key, claim, this.#flights)
+    const flight = new Flight(key, claim, this)
+    this.#flights.set(key, flight)
+    return flight
+  }
+
+  end(flight: Flight): void {
+    if (this.#flights.get(flight.key) !== flight) return
+    this.#flights.delete(flight.key)
+    // A map that grew and shrank leaves its former tables behind, each holding on to the next; once the collector has put
+    // one of them among the old objects, all that the later ones had in them survives until it looks there.
+    if (this.#flights.size === 0) this.#flights = new Map()
   }
 
   /** From now on callers start anew. */

@@ -2,7 +2,7 @@ import type { Known } from './held-value.ts'
 import type { CacheSettings } from './options.ts'
 import type { NewEntry, StoredEntry } from './tier.ts'
 import { freezeValue } from './values/freeze-value.ts'
-import { openPayload, type Opened } from './values/payload.ts'
+import { openPayload, openText, type Opened } from './values/payload.ts'
 
 /** A value on its way up: from a tier or from the loader, to the tiers above and to the caller. */
 export interface Found extends Known {
@@ -34,7 +34,8 @@ export function openEntry(
   { payload: rules, freezes }: CacheSettings,
 ): OpenedEntry | undefined | Promise<OpenedEntry | undefined> {
   try {
-    const opened = openPayload(entry.payload, rules)
+    const { text } = entry
+    const opened = text === undefined ? openPayload(entry.payload, rules) : openText(text, rules)
     if (!(opened instanceof Promise)) return freeze(opened, freezes)
     return opened.then(
       (late) => freeze(late, freezes),
@@ -60,8 +61,10 @@ export function toFound(entry: StoredEntry, opened: OpenedEntry, askedAt: number
     tags: entry.tags,
     etag: opened.etag,
     loadMs: opened.loadMs,
-    bytes: entry.payload.byteLength,
-    payload: entry.payload,
+    bytes: entry.text?.length ?? entry.payload.byteLength,
+    get payload() {
+      return entry.payload
+    },
     goodAt: askedAt,
     isStorable: true,
     isStored: false,

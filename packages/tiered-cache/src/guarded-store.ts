@@ -1,6 +1,6 @@
 import type { Bond } from './bond.ts'
 import { Breaker } from './breaker.ts'
-import { withDeadline } from './deadline.ts'
+import { startWithDeadline, withDeadline } from './deadline.ts'
 import { CacheTierError } from './errors.ts'
 import type {
   Acquired,
@@ -23,8 +23,10 @@ export class GuardedStore implements SharedStore {
   readonly #store: SharedStore
   readonly #timeoutMs: number
   readonly #breaker: Breaker
-  /** Operations that have not settled. */
-  readonly #pending = new Set<Promise<unknown>>()
+  /** How many operations have not settled. */
+  #running = 0
+  /** Called when none is left. */
+  #whenIdle: () => void = () => undefined
 
   constructor(name: string, store: SharedStore, { timeoutMs, breakerFailures, breakerMs }: TierLimits) {
     this.announces = store.announces
@@ -96,7 +98,8 @@ export class GuardedStore implements SharedStore {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#pending)
+    const idle = new Promise<void>((resolve) => (this.#whenIdle = resolve))
+    if (this.#running > 0) await withDeadline(() => idle, this.#timeoutMs).catch(() => undefined)
     await this.#run('close', () => this.#store.close()).catch(() => undefined)
   }
 
@@ -118,20 +121,25 @@ export class GuardedStore implements SharedStore {
     return Promise.reject(new CacheTierError(this.#name, operation, cause))
   }
 
-  #run<T>(operation: string, start: () => Promise<T>, onLate?: (result: T) => void): Promise<T> {
-    const settled = withDeadline(start, this.#timeoutMs, onLate).then(
-      (result) => {
-        this.#pending.delete(settled)
+  #run<T>(operation: string, start: () => Promise<T>, late?: (result: T) => void): Promise<T> {
+    this.#running++
+    return new Promise((resolve, reject) => {
+      const done = (result: T) => {
         this.#breaker.succeeded()
-        return result
-      },
-      (cause: unknown) => {
-        this.#pending.delete(settled)
+        this.#end()
+        resolve(result)
+      }
+      const failed = (cause: Error) => {
         this.#breaker.failed()
-        throw new CacheTierError(this.#name, operation, cause)
-      },
-    )
-    this.#pending.add(settled)
-    return settled
+        this.#end()
+        reject(new CacheTierError(this.#name, operation, cause))
+      }
+      startWithDeadline(start, this.#timeoutMs, { done, failed, late })
+    })
+  }
+
+  #end(): void {
+    this.#running--
+    if (this.#running === 0) this.#whenIdle()
   }
 }

@@ -52,7 +52,8 @@ export class HeldValue implements Known {
   /** The same value, stale from this moment on. */
   expired(now: number): HeldValue {
     const { value, isMutable, hardAt, tags, etag, loadMs, bytes } = this
-    const expired = new HeldValue({ value, isMutable, softAt: now, hardAt, tags, etag, loadMs, bytes }, 0, this.mark)
+    const softAt = Math.min(now, this.softAt)
+    const expired = new HeldValue({ value, isMutable, softAt, hardAt, tags, etag, loadMs, bytes }, 0, this.mark)
     // At once, also for those who read a clock that is a little late.
     expired.freshUntil = 0
     return expired

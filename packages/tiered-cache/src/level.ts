@@ -1,7 +1,7 @@
 import { readChannel } from './channels.ts'
 import type { Announcement } from './coherence.ts'
 import { GuardedStore } from './guarded-store.ts'
-import { TickBatch } from './tick-batch.ts'
+import { TickBatch, type Asker } from './tick-batch.ts'
 import type { Acquired, Fill, LeaseRequest, Lifetime, NewEntry, SharedTier, StoredEntry, Write } from './tier.ts'
 
 /** A shared tier as one cache uses it: behind its guard, with what is asked in one tick gathered into one call. */
@@ -19,7 +19,7 @@ export class Level {
   readonly #acquires: TickBatch<LeaseRequest, Acquired>
   readonly #fills: TickBatch<Fill, boolean>
 
-  constructor(tier: SharedTier, namespace: string, announcement: Announcement | undefined) {
+  constructor(tier: SharedTier, namespace: string, announcement: Announcement | undefined, now: () => number) {
     this.name = tier.name
     this.maxPayloadBytes = tier.maxPayloadBytes
     this.#namespace = namespace
@@ -31,6 +31,7 @@ export class Level {
       (keys) => this.#read(keys),
       (key) => key,
       tier.maxBatch,
+      now,
     )
     this.#acquires = new TickBatch(
       (requests) => store.acquire(requests),
@@ -48,13 +49,9 @@ export class Level {
     return this.#reads.ask(key)
   }
 
-  /** What is made of the entry of a key, or of the failure. */
-  look<T>(
-    key: string,
-    take: (entry: StoredEntry | undefined) => T | Promise<T>,
-    recover: (error: unknown) => T | Promise<T>,
-  ): Promise<T> {
-    return this.#reads.askFor(key, take, recover)
+  /** The same without a promise. */
+  look(asker: Asker<string, StoredEntry | undefined>): void {
+    this.#reads.add(asker)
   }
 
   acquire(request: LeaseRequest): Promise<Acquired> {
@@ -91,13 +88,15 @@ export class Level {
       await run(items.slice(start, start + this.#maxBatch))
   }
 
-  async #read(keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]> {
+  #read(keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]> {
+    return readChannel.hasSubscribers ? this.#readAndTell(keys) : this.store.read(keys)
+  }
+
+  async #readAndTell(keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]> {
     const askedAt = performance.now()
     try {
       const entries = await this.store.read(keys)
-      if (readChannel.hasSubscribers) {
-        for (const [index, key] of keys.entries()) this.#tell(key, askedAt, entries[index] !== undefined, undefined)
-      }
+      for (const [index, key] of keys.entries()) this.#tell(key, askedAt, entries[index] !== undefined, undefined)
       return entries
     } catch (error) {
       for (const key of keys) this.#tell(key, askedAt, false, error)
@@ -106,7 +105,6 @@ export class Level {
   }
 
   #tell(key: string, askedAt: number, hit: boolean, error: unknown): void {
-    if (!readChannel.hasSubscribers) return
     const durationMs = performance.now() - askedAt
     const degraded = error !== undefined
     readChannel.publish({ namespace: this.#namespace, key, tier: this.name, hit, durationMs, degraded, error })

@@ -4,6 +4,8 @@ import type { MemoryGate } from './memory-gate.ts'
 /** What of a cache must forget when another process has changed something. */
 export interface Forgetful {
   readonly gate: MemoryGate
+  /** Aborted when the cache is closed. */
+  readonly closing: AbortController
   forget(ids: readonly string[]): void
   forgetTags(tags: readonly string[]): void
   forgetAll(): void
@@ -14,6 +16,7 @@ export function listenFor(cache: Forgetful): CoherenceListener {
   return {
     changed: (change) => take(cache, change),
     up: () => {
+      if (cache.closing.signal.aborted) return
       cache.forgetAll()
       cache.gate.open()
     },

@@ -2,11 +2,12 @@ import type { Terms } from './entry-options.ts'
 import { Flights, type Flight } from './flights.ts'
 import { openEntry, toFound, type Found } from './found.ts'
 import { isDue } from './freshness.ts'
+import { Inquiry, type Inquirer } from './inquiry.ts'
 import type { Known } from './held-value.ts'
 import type { Level } from './level.ts'
 import type { Loader } from './load-context.ts'
 import type { LoadParts } from './load-parts.ts'
-import type { Accepts, FirstLook, Quest } from './quest.ts'
+import type { Accepts, FirstLook, Look, Quest } from './quest.ts'
 import { ReadThrough } from './read-through.ts'
 import { tellLoad } from './tell.ts'
 import type { StoredEntry } from './tier.ts'
@@ -30,6 +31,8 @@ type Purpose = 'callers' | 'refresh' | 'reload'
 export class Loads {
   readonly #parts: LoadParts
   readonly #through: ReadThrough
+  readonly #nearest: Level | undefined
+  readonly #inquirer: Inquirer<Want, Look>
   /** Loads that callers wait for. */
   readonly #awaited = new Flights()
   /** Loads that nobody waits for. */
@@ -38,6 +41,11 @@ export class Loads {
   constructor(parts: LoadParts) {
     this.#parts = parts
     this.#through = new ReadThrough(parts)
+    this.#nearest = parts.levels[0]
+    this.#inquirer = {
+      take: (inquiry, entry, askedAt, now) => this.#take(inquiry, entry, askedAt, now),
+      goOn: ({ want, flight }, first) => this.#pursue(want, flight, 'callers', first),
+    }
   }
 
   has(id: string): boolean {
@@ -56,17 +64,20 @@ export class Loads {
 
   /** The value that all callers wait for together. */
   load(want: Want): Promise<unknown> {
-    const joined = this.join(want.id)
-    if (joined !== undefined) return joined
+    return this.join(want.id) ?? this.begin(want)
+  }
+
+  /** The same where there is nothing to join. */
+  begin(want: Want): Promise<unknown> {
     const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id))
-    flight.promise = this.#look(want, flight)
+    this.#look(want, flight)
     return flight.promise
   }
 
   /** A load whatever the tiers have. */
   reload(want: Want): Promise<unknown> {
     const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id))
-    flight.promise = this.#pursue(want, flight, 'reload')
+    this.#pursue(want, flight, 'reload')
     return flight.promise
   }
 
@@ -76,7 +87,8 @@ export class Loads {
     this.#parts.counters.refreshes++
     const flight = this.#refreshes.open(want.id, this.#parts.gate.claim(want.id))
     // Its failure is told on the channel; the next caller tries again.
-    flight.promise = this.#pursue(want, flight, 'refresh').catch(() => undefined)
+    flight.promise.catch(() => undefined)
+    this.#pursue(want, flight, 'refresh')
   }
 
   forget(id: string): void {
@@ -95,30 +107,30 @@ export class Loads {
   }
 
   /** Asks the nearest shared tier, whose good value costs no more than this; for all else there is the long way. */
-  #look(want: Want, flight: Flight): Promise<unknown> {
-    const { levels, settings, closing } = this.#parts
-    const [nearest] = levels
-    if (nearest === undefined || want.accepts !== undefined || closing.signal.aborted)
-      return this.#pursue(want, flight, 'callers')
-    const askedAt = settings.coarseNow()
-    return nearest.look(
-      want.id,
-      (entry) => this.#take(want, flight, nearest, entry, askedAt),
-      (error) => this.#pursue(want, flight, 'callers', { error }),
-    )
+  #look(want: Want, flight: Flight): void {
+    const nearest = this.#nearest
+    if (nearest === undefined || want.accepts !== undefined || this.#parts.closing.signal.aborted)
+      this.#pursue(want, flight, 'callers')
+    else nearest.look(new Inquiry(flight, want, this.#inquirer))
   }
 
-  #take(want: Want, flight: Flight, nearest: Level, entry: StoredEntry | undefined, askedAt: number): unknown {
+  #take(
+    { want, flight }: Inquiry<Want, Look>,
+    entry: StoredEntry | undefined,
+    askedAt: number,
+    now: number,
+  ): Look | undefined {
     const { settings, gate, counters } = this.#parts
     const opened = entry && openEntry(entry, settings)
     if (entry === undefined || opened === undefined || opened instanceof Promise)
-      return this.#pursue(want, flight, 'callers', { entry, askedAt, opened, isDue: false })
-    if (isDue(askedAt + entry.softMs, opened.loadMs, want.terms.earlyRefresh, settings.coarseNow()))
-      return this.#pursue(want, flight, 'callers', { entry, askedAt, opened, isDue: true })
-    counters.countTierHit(nearest.name)
+      return { entry, askedAt, opened, isDue: false }
+    if (isDue(askedAt + entry.softMs, opened.loadMs, want.terms.earlyRefresh, now))
+      return { entry, askedAt, opened, isDue: true }
+    counters.countTierHit(this.#nearest?.name ?? '')
     if (flight.claim !== undefined) gate.keep(flight.claim, toFound(entry, opened, askedAt), want.terms)
     this.#end(flight)
-    return opened.value
+    flight.answer(opened.value)
+    return undefined
   }
 
   #end(flight: Flight): void {
@@ -126,8 +138,9 @@ export class Loads {
     flight.end()
   }
 
-  #pursue(want: Want, flight: Flight, purpose: Purpose, first?: FirstLook): Promise<unknown> {
-    return flight.answerable(() => this.#search(want, flight, purpose, first))
+  /** Begins when those who asked have what they wait for, so that what it calls can forget it. */
+  #pursue(want: Want, flight: Flight, purpose: Purpose, first?: FirstLook): void {
+    queueMicrotask(() => void this.#search(want, flight, purpose, first).then(flight.answer, flight.fail))
   }
 
   async #search(want: Want, flight: Flight, purpose: Purpose, first: FirstLook | undefined): Promise<unknown> {

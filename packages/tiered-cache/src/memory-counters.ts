@@ -15,6 +15,9 @@ export interface Ready {
 
 type KeepTerms = Pick<Terms, 'earlyRefresh' | 'memoryTtlMs'>
 const noBound: KeepTerms = { earlyRefresh: 0, memoryTtlMs: Infinity }
+type What = Pick<Found, 'value' | 'isMutable' | 'bytes' | 'tags' | 'etag' | 'loadMs'>
+/** What no loader has brought. */
+const unloaded = { etag: undefined, loadMs: 0 }
 
 /** Changes to memory where it is the only tier: what a shared tier does with `write` and its counters. */
 export class MemoryCounters {
@@ -29,7 +32,7 @@ export class MemoryCounters {
 
   set({ id, value, sealed, lifetime }: Ready, terms: Terms): boolean {
     const { isMutable, bytes } = sealed
-    return this.#keep(id, lifetime, { value, isMutable, bytes, tags: terms.tags }, terms)
+    return this.#keep(id, lifetime, { value, isMutable, bytes, tags: terms.tags, ...unloaded }, terms)
   }
 
   add(ready: Ready, terms: Terms): boolean {
@@ -41,7 +44,8 @@ export class MemoryCounters {
     const sum = held === undefined ? by : Number.isSafeInteger(held.value) ? Number(held.value) + by : NaN
     if (!Number.isSafeInteger(sum)) return undefined
     const left = held && { softMs: held.softAt - this.#now, hardMs: held.hardAt - this.#now }
-    this.#keep(id, left ?? lifetime, { value: sum, isMutable: false, bytes: 8, tags: held?.tags ?? [] }, noBound)
+    const what = { value: sum, isMutable: false, bytes: 8, tags: held?.tags ?? [], ...unloaded }
+    this.#keep(id, left ?? lifetime, what, noBound)
     return sum
   }
 
@@ -58,23 +62,14 @@ export class MemoryCounters {
   #keep(
     id: string,
     { softMs, hardMs }: DrawnLifetime,
-    what: Pick<Found, 'value' | 'isMutable' | 'bytes' | 'tags'>,
+    { value, isMutable, bytes, tags, etag, loadMs }: What,
     terms: KeepTerms,
   ): boolean {
-    const { value, isMutable, bytes, tags } = what
     const times = { softAt: this.#now + softMs, hardAt: this.#now + hardMs, goodAt: this.#now }
-    const rest = { etag: undefined, loadMs: 0, payload: undefined, trouble: undefined }
-    const found = {
-      value,
-      isMutable,
-      bytes,
-      tags,
-      ...times,
-      ...rest,
-      isStorable: true,
-      isStored: false,
-      isLoaded: false,
-    }
-    return this.#gate.keep(this.#gate.claim(id), found, terms)
+    const rest = { payload: undefined, trouble: undefined, isStorable: true, isStored: false, isLoaded: false }
+    const claim = this.#gate.claim(id)
+    const isKept = this.#gate.keep(claim, { value, isMutable, bytes, tags, etag, loadMs, ...times, ...rest }, terms)
+    this.#gate.release(claim)
+    return isKept
   }
 }

@@ -50,7 +50,9 @@ export class MemoryGate {
     const hardAt = Math.min(found.hardAt, boundAt)
     if (hardAt <= now) return false
     const earlyMs = Math.min(drawEarlyMs(found.loadMs, terms.earlyRefresh), (found.softAt - now) / 2)
-    const value = found.isMutable ? copyValue(found.value) : found.value
-    return this.store.fill(claim, { ...found, value, hardAt }, found.softAt - Math.max(0, earlyMs))
+    const { isMutable, softAt, tags, etag, loadMs, bytes } = found
+    const value = isMutable ? copyValue(found.value) : found.value
+    const known = { value, isMutable, softAt, hardAt, tags, etag, loadMs, bytes }
+    return this.store.fill(claim, known, softAt - Math.max(0, earlyMs))
   }
 }

@@ -71,7 +71,7 @@ export class MemoryStore {
   expire(id: string, now: number): void {
     this.#claims.delete(id)
     const held = this.#entries.get(id)
-    if (held === undefined || held.softAt <= now) return
+    if (held === undefined) return
     this.#entries.delete(id)
     this.#set(id, held.expired(now))
   }

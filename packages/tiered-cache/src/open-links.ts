@@ -24,8 +24,8 @@ export class OpenLinks {
   }
 
   open({ namespace, listener }: CoherenceContext): OpenLink {
-    const count = (step: number) => this.#counts.set(namespace, this.#countOf(namespace) + step)
-    count(1)
+    this.#counts.set(namespace, this.#countOf(namespace) + 1)
+    let isOpen = true
     return {
       hear: (text) => {
         const message = parseMessage(text)
@@ -33,7 +33,11 @@ export class OpenLinks {
         if (message === undefined) listener.changed({ kind: 'all' })
         else if (message.from !== this.#origin || this.#countOf(namespace) > 1) listener.changed(message.change)
       },
-      forget: () => count(-1),
+      forget: () => {
+        if (isOpen) this.#counts.set(namespace, this.#countOf(namespace) - 1)
+        if (this.#countOf(namespace) === 0) this.#counts.delete(namespace)
+        isOpen = false
+      },
     }
   }
 

@@ -82,6 +82,13 @@ export interface CacheOptions extends FreshnessOptions {
 }
 
 const tier: Rule = instanceOrShape('a tier')
+const coder = instanceOrShape('a codec', 'encode', 'decode')
+const nameOf = (value: unknown) => (value as Partial<Codec>).name
+const codec: Rule = {
+  must: "a codec with 'encode', 'decode' and a 'name' of 1 to 32 lower-case letters, digits and hyphens",
+  isType: (value) => coder.isType(value) && typeof nameOf(value) === 'string',
+  isInRange: (value) => /^[a-z\d-]{1,32}$/.test(String(nameOf(value))),
+}
 const maxVersion = 2 ** 31 - 1
 
 const order: Rule = {
@@ -97,7 +104,7 @@ const cacheRules: Rules<CacheOptions> = {
   namespace: string('1 to 64 letters, digits, dots, underscores or hyphens', /^[\w.-]{1,64}$/),
   version: integer({ min: 0, max: maxVersion }),
   coherence: instanceOrShape('a coherence', 'open'),
-  codec: instanceOrShape('a codec', 'encode', 'decode'),
+  codec,
   compressOverBytes: {
     must: 'a number of bytes of at least 0, or Infinity',
     isType: (value) => typeof value === 'number',

@@ -28,6 +28,8 @@ export interface StoredEntry extends NewEntry {
   readonly hardMs: number
   /** Tells this entry from every other that the key had or will have. Compared for equality only. */
   readonly version: string
+  /** The payload as text, where it is UTF-8 and the tier has it so: `payload` may then be made when it is asked for. */
+  readonly text?: string | undefined
 }
 
 /** Asks for the right to store one value for one key. */

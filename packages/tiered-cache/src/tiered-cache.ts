@@ -1,3 +1,4 @@
+import { askEach } from './ask-each.ts'
 import { bulkLoad } from './bulk-load.ts'
 import type { Cache } from './cache.ts'
 import { Changes } from './changes.ts'
@@ -52,12 +53,9 @@ export class TieredCache implements Cache {
   refresh<T>(key: CacheKey, load: Loader<T>, options: ReadOptions = noOptions): Promise<T> {
     const id = this.#idOf(key)
     const terms = this.#readTerms(options)
-    const known = this.#memory.read(id)
     this.#engine.leave([id])
-    return withSignal(
-      this.#engine.loads.reload({ id, terms, load, accepts: undefined, known }) as Promise<T>,
-      options.signal,
-    )
+    const want = { id, terms, load, accepts: undefined, known: this.#memory.read(id) }
+    return withSignal(this.#engine.loads.reload(want) as Promise<T>, options.signal)
   }
 
   getOrSetMany<K extends CacheKey, T>(
@@ -66,7 +64,7 @@ export class TieredCache implements Cache {
     options: ReadOptions = noOptions,
   ): Promise<T[]> {
     const load = bulkLoad(loadMissing)
-    return Promise.all(keys.map((key) => this.getOrSet(key, () => load(key), options)))
+    return askEach(keys, (key) => this.getOrSet(key, () => load(key), options))
   }
 
   async get<T = unknown>(key: CacheKey): Promise<T | undefined> {
@@ -172,9 +170,11 @@ export class TieredCache implements Cache {
     if (joined !== undefined) return withSignal(joined as Promise<T>, options.signal)
     assertWellFormed(id)
     const terms = options === noOptions ? this.#defaultTerms : this.#readTerms(options)
+    const bare = { id, terms, load, accepts, known: undefined }
+    if (held === undefined) return withSignal(engine.loads.begin(bare) as Promise<T>, options.signal)
     const now = engine.settings.now()
-    const known = held !== undefined && now < held.hardAt ? held : undefined
-    const want = { id, terms, load, accepts, known }
+    const known = now < held.hardAt ? held : undefined
+    const want = { ...bare, known }
     if (known !== undefined && now < known.softAt + terms.staleMs) {
       engine.loads.refresh(want)
       if (now >= known.softAt) engine.counters.staleHits++

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Cache } from '../src/cache.ts'
+import type { LoadContext } from '../src/load-context.ts'
 import type { CacheOptions } from '../src/options.ts'
 import { gate } from './gate.ts'
 
@@ -238,6 +239,19 @@ export function cacheConformance(name: string, create: (options?: Partial<CacheO
       await expect(cache.getOrSetMany(['x', 'y'], () => [1])).rejects.toThrow('an array with a value for each')
     })
 
+    test('leaves no load behind, whose failure nobody would hear of, when one of several keys is refused', async () => {
+      const cache = create()
+      const fail = async () => {
+        await new Promise(setImmediate)
+        throw new Error('unheard')
+      }
+      const handle = cache.define({ key: (key: string) => key, load: fail })
+      await expect(cache.getOrSetMany(['a', ''], fail)).rejects.toThrow('not be empty')
+      await expect(handle.getMany(['b', ''])).rejects.toThrow('not be empty')
+      // An unhandled rejection fails the run; by then it would be there.
+      await expect.poll(() => cache.stats()).toMatchObject({ loading: 0, loadFailures: 2 })
+    })
+
     test('adds only where nothing is', async () => {
       const cache = create()
       const added = await Promise.all([cache.add('k', 1), cache.add('k', 2), cache.add('k', 3)])
@@ -291,6 +305,21 @@ export function cacheConformance(name: string, create: (options?: Partial<CacheO
         throw new Error('source is down')
       }
       expect(await cache.getOrSet<string>('k', fail)).toBe('old')
+    })
+
+    test('keeps the etag of what it touches', async () => {
+      const cache = create({ staleIfErrorMs: 60_000 })
+      const seen: unknown[] = []
+      const load = ({ stale, set }: LoadContext) => {
+        seen.push(stale?.etag)
+        set({ etag: '"1"' })
+        return 'value'
+      }
+      await cache.getOrSet('k', load)
+      await cache.touch('k', { ttlMs: 50_000 })
+      await cache.expire('k')
+      await cache.getOrSet('k', load)
+      expect(seen).toEqual([undefined, '"1"'])
     })
 
     test('clears everything, what is being loaded included', async () => {

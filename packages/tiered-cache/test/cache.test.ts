@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Redis } from 'ioredis'
@@ -9,6 +10,7 @@ import type { CacheOptions, Tiers } from '../src/options.ts'
 import type { RedisClient } from '../src/redis/redis-client.ts'
 import { redisTier } from '../src/redis/redis-tier.ts'
 import type { SharedTier } from '../src/tier.ts'
+import { json } from '../src/values/json.ts'
 import { cacheConformance } from './cache-conformance.ts'
 import { gate } from './gate.ts'
 
@@ -195,12 +197,21 @@ describe('two caches over one Redis', () => {
   })
 })
 
+test('loads run in the contexts of their callers, though their keys are read as one', async () => {
+  const cache = over(() => [shared()])()
+  const user = new AsyncLocalStorage<string>()
+  const ask = (name: string) => user.run(name, () => cache.getOrSet(name, () => user.getStore()))
+  await cache.set('there', 'there')
+  expect(await Promise.all(['there', 'ann', 'bob'].map(ask))).toEqual(['there', 'ann', 'bob'])
+})
+
 describe('a cache of memory over Redis, read while a change is on its way', () => {
   function setUp() {
     let holdsNext = false
     const arrived = gate<void>()
     const client: RedisClient = {
       isCluster: false,
+      mget: (keys) => redis.mget(keys),
       mgetBuffer: (keys) => redis.mgetBuffer(keys),
       callBuffer: async (command, ...args) => {
         const isTheOne = holdsNext
@@ -273,6 +284,12 @@ describe('createCache', () => {
     ['memory below a shared tier', { namespace: 'n', tiers: [shared(), memory()] }, "'tiers' must be"],
     ['no namespace', { tiers: [memory()] }, "'namespace' must be"],
     ['a namespace with a colon', { namespace: 'a:b', tiers: [memory()] }, "'namespace' must be"],
+    [
+      'a codec whose name its entries could not hold',
+      { namespace: 'n', tiers: [memory()], codec: { ...json(), name: 'My JSON' } },
+      "'codec' must be a codec with",
+    ],
+    ['a codec without a name', { namespace: 'n', tiers: [memory()], codec: { ...json(), name: undefined } }, "'name'"],
     ['a misspelt option', { namespace: 'n', tiers: [memory()], ttlSm: 1 }, "did you mean 'ttlMs'?"],
   ])('refuses %s', ([, options, message]) => {
     expect(() => createCache(options as CacheOptions)).toThrow(message)

@@ -119,6 +119,13 @@ describe('memory over a shared tier with coherence', () => {
     ])
   })
 
+  test('stays shut once the cache is closed, whatever the channel tells', async () => {
+    const { cache, listener } = setUp()
+    await cache.close()
+    listener.up()
+    expect(cache.stats().isCoherent).toBe(false)
+  })
+
   test('does not tell of what was loaded', async () => {
     const { cache, published } = setUp()
     await cache.getOrSet('k', () => 1)

@@ -134,6 +134,15 @@ describe('staleIfErrorMs', () => {
     pass(500)
     expect(await cache.getOrSet('k', () => 'new')).toBe('new')
   })
+
+  test('serves it no longer without a load once it is expired', async () => {
+    const { cache, pass } = inMemory({ staleIfErrorMs: 10_000, errorTtlMs: 500 })
+    await cache.getOrSet('k', () => 'old')
+    pass(150)
+    expect(await cache.getOrSet('k', fail)).toBe('old')
+    await cache.expire('k')
+    expect(await cache.getOrSet('k', () => 'new')).toBe('new')
+  })
 })
 
 describe('hardDeadlineMs', () => {

@@ -1,6 +1,8 @@
 import { startMemcached } from '@seawall/services'
 import { afterAll, expect, test } from 'vitest'
+import { createCache } from '../src/create-cache.ts'
 import { memcachedTier } from '../src/memcached.ts'
+import type { TierContext } from '../src/tier.ts'
 import { entryOf, fillOne, leaseOf, openIn, requestOf, textIn } from './tier-conformance.ts'
 import { tierFailures } from './tier-failures.ts'
 
@@ -50,4 +52,40 @@ test('a value that the server refuses rejects, and what was there before is gone
   await expect(store.write([{ key: 'big', entry: entryOf(Buffer.alloc(1_100_000)) }])).rejects.toThrow('too large')
   expect(await textIn(store, 'big')).toBeUndefined()
   await store.close()
+})
+
+test('a value that a tier does not take is refused by the cache, which does not take the tier for down', async () => {
+  const tiers = [memcachedTier({ port, timeoutMs: 2_000, breakerFailures: 2 })] as const
+  const cache = createCache({ namespace: 'too-long', tiers, maxValueBytes: 10_000_000, compressOverBytes: Infinity })
+  const text = 'x'.repeat(1_100_000)
+  const refused = { code: 'ERR_CACHE_VALUE', key: 'k' }
+  for (const _ of [1, 2]) await expect(cache.set('k', text)).rejects.toMatchObject(refused)
+  await expect(cache.add('k', text)).rejects.toMatchObject(refused)
+  for (const _ of [1, 2]) expect(await cache.getOrSet('l', () => text)).toBe(text)
+  expect(cache.stats().tiersDown).toEqual([])
+  await cache.set('k', 'short')
+  expect(await cache.get('k')).toBe('short')
+  await cache.close()
+})
+
+test('a value that the nearer of two tiers does not take stays in the farther one, and neither is taken for down', async () => {
+  const near = memcachedTier({ port, timeoutMs: 2_000, breakerFailures: 1 })
+  const far = { ...memcachedTier({ port, timeoutMs: 2_000 }), name: 'far', maxPayloadBytes: 1_000 }
+  const farther = { ...far, open: (context: TierContext) => far.open({ ...context, namespace: 'far' }) }
+  const narrow = { ...near, maxPayloadBytes: 100 }
+  const cache = createCache({ namespace: 'near', tiers: [narrow, farther] })
+  const text = 'x'.repeat(500)
+  await cache.set('k', text)
+  expect([await cache.get('k'), await cache.getOrSet('k', () => 'loaded')]).toEqual([text, text])
+  expect((await cache.explain('k')).tiers.map(({ state }) => state)).toEqual(['absent', 'fresh'])
+  expect(cache.stats().tiersDown).toEqual([])
+  await cache.close()
+})
+
+test('more keys than one call takes are read at once', async () => {
+  const cache = createCache({ namespace: 'many', tiers: [memcachedTier({ port, timeoutMs: 20_000 })] })
+  const keys = Array.from({ length: 25_000 }, (_, index) => `none-${index}`)
+  await cache.setMany(keys.slice(-3).map((key) => [key, key] as const))
+  expect((await cache.getMany(keys)).filter((value) => value !== undefined)).toEqual(keys.slice(-3))
+  await cache.close()
 })

@@ -6,11 +6,12 @@ import { createCache } from '../src/create-cache.ts'
 import { memoryTier } from '../src/memory-tier.ts'
 import { pgNotify, postgresTier, type PgNotifyOptions } from '../src/postgres.ts'
 import { hasKey, hasTag, isAll, listenTo, type Ear } from './heard.ts'
+import { poolOn } from './pool-on.ts'
 import { startSwallowingProxy } from './swallowing-proxy.ts'
 import { acquireOne, entryOf, fillOne, leaseOf, openIn, requestOf, textIn } from './tier-conformance.ts'
 
 const database = await createDatabase(inject('postgresUrl'))
-const pool = new pg.Pool({ connectionString: database.url, max: 8 })
+const pool = poolOn(database.url)
 const tier = postgresTier(pool)
 await tier.createTable()
 const ears: Ear[] = []
@@ -92,7 +93,8 @@ describe('pgNotify', () => {
     for (const times of [1, 2]) {
       await here.ear.isUp(times)
       await pool.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query = 'SELECT 1'",
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND (query LIKE 'LISTEN%' OR query = 'SELECT 1')`,
       )
     }
     await here.ear.isUp(3)

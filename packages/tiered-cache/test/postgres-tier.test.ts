@@ -1,11 +1,11 @@
 import { createDatabase } from '@seawall/services'
-import pg from 'pg'
 import { afterAll, inject } from 'vitest'
 import { postgresTier } from '../src/postgres.ts'
+import { poolOn } from './pool-on.ts'
 import { tierConformance } from './tier-conformance.ts'
 
 const database = await createDatabase(inject('postgresUrl'))
-const pool = new pg.Pool({ connectionString: database.url, max: 8 })
+const pool = poolOn(database.url)
 afterAll(async () => {
   await pool.end()
   await database.drop()

@@ -171,6 +171,34 @@ describe('redisPubSub', () => {
     expect(first.heard.some(hasKey('own'))).toBe(false)
   })
 
+  test('goes on to tell two caches of a namespace of each other when a third was closed, twice', async () => {
+    const namespace = freshName()
+    const coherence = redisPubSub(clientOf(ioredis6))
+    const [first, second, third] = [0, 1, 2].map(() => listenTo(coherence, namespace)) as [Ear, Ear, Ear]
+    ears.push(first, second, third)
+    await Promise.all([first.isUp(), second.isUp(), third.isUp()])
+    await third.link.close()
+    await third.link.close()
+    await first.link.publish?.({ kind: 'keys', keys: ['k'] })
+    await second.hears((one) => hasKey('k')(one) || isAll(one))
+    expect(second.heard.some(hasKey('k'))).toBe(true)
+  })
+
+  test('tells of changes by name whatever the key prefix of the client, where the tier does not', async () => {
+    const namespace = freshName()
+    const prefixed = new Redis({ port: service.port, keyPrefix: 'app1:' })
+    clients.push(prefixed)
+    const here = listenTo(redisPubSub(prefixed), namespace)
+    const there = listenTo(redisPubSub(clientOf(ioredis6)), namespace)
+    ears.push(here, there)
+    await Promise.all([here.isUp(), there.isUp()])
+    await here.link.publish?.({ kind: 'keys', keys: ['k'] })
+    await there.hears(hasKey('k'))
+    await there.link.publish?.({ kind: 'keys', keys: ['l'] })
+    await here.hears(hasKey('l'))
+    expect([here.heard, there.heard].map((heard) => heard.includes('down'))).toEqual([false, false])
+  })
+
   test('leaves the telling to the cache when the tier has another client', async () => {
     const store = redisTier(clientOf(ioredis6)).open({
       namespace: freshName(),
@@ -254,6 +282,7 @@ describe('redisTracking', () => {
   test('refuses a cluster', () => {
     const cluster = {
       isCluster: true,
+      mget: () => undefined,
       mgetBuffer: () => undefined,
       callBuffer: () => undefined,
       duplicate: () => undefined,
@@ -269,6 +298,7 @@ test.for<[string, unknown, object, string]>([
 ])('refuses %s', ([, given, options, message]) => {
   const redis = given ?? {
     isCluster: false,
+    mget: () => undefined,
     mgetBuffer: () => undefined,
     callBuffer: () => undefined,
     duplicate: () => undefined,

@@ -3,7 +3,8 @@ import { startRedis, startSentinels } from '@seawall/services'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCache } from '../src/create-cache.ts'
-import { redisTier } from '../src/redis.ts'
+import { memoryTier } from '../src/memory-tier.ts'
+import { redisPubSub, redisTier } from '../src/redis.ts'
 import { gate } from './gate.ts'
 import { fillOne, leaseOf, openIn, requestOf, entryOf, textIn } from './tier-conformance.ts'
 import { tierFailures } from './tier-failures.ts'
@@ -98,7 +99,7 @@ describe('behind Sentinels', () => {
   }, 30_000)
   afterAll(() => sentinels.stop())
 
-  test('the tier goes on with the new master when the old one is killed', async () => {
+  test('the tier and what listens go on with the new master when the old one is killed', async () => {
     const client = new Redis({
       sentinels: sentinels.sentinels.map(({ port }) => ({ host: '127.0.0.1', port })),
       name: sentinels.masterName,
@@ -106,7 +107,14 @@ describe('behind Sentinels', () => {
       retryStrategy: () => 50,
     })
     client.on('error', () => undefined)
-    const cache = createCache({ namespace: 'sentinel', tiers: [redisTier(client, { timeoutMs: 500, breakerMs: 50 })] })
+    const limits = { timeoutMs: 500, breakerMs: 50 }
+    const cache = createCache({ namespace: 'sentinel', tiers: [redisTier(client, limits)] })
+    const listening = createCache({
+      namespace: 'sentinel',
+      tiers: [memoryTier({ maxEntries: 10 }), redisTier(client, limits)],
+      coherence: redisPubSub(client, { heartbeatMs: 100, timeoutMs: 200 }),
+    })
+    await expect.poll(() => listening.stats().isCoherent, { timeout: 10_000 }).toBe(true)
     await cache.set('k', 'before')
     await client.wait(1, 5_000)
     const store = openIn(redisTier(client), 'sentinel')
@@ -115,6 +123,16 @@ describe('behind Sentinels', () => {
     expect(await cache.getOrSet('k2', () => 'loaded')).toBe('loaded')
     await expect.poll(() => cache.set('k3', 'after').then(() => true, String), { timeout: 20_000 }).toBe(true)
     expect([await cache.get('k'), await cache.get('k3')]).toEqual(['before', 'after'])
+    const hasInMemory = async () => (await listening.get('k')) === 'before' && listening.peek('k') === 'before'
+    await expect.poll(hasInMemory, { timeout: 20_000 }).toBe(true)
+    const other = createCache({
+      namespace: 'sentinel',
+      tiers: [redisTier(client, limits)],
+      coherence: redisPubSub(client),
+    })
+    await other.delete('k')
+    await expect.poll(() => listening.peek('k'), { timeout: 5_000 }).toBeUndefined()
+    await Promise.all([listening.close(), other.close()])
     await cache.delete('leased')
     expect(await fillOne(store, { lease, entry: entryOf('stale') })).toBe(false)
     client.disconnect()

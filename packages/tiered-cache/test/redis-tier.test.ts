@@ -49,6 +49,24 @@ describe('redisTier', () => {
     expect(counted.calls).toEqual(['MGET'])
   })
 
+  test('reads text as text, and as bytes from the first value on that is none', async () => {
+    const counted = countCalls(redis)
+    const counting = openIn(redisTier(counted.client), namespace)
+    const [text, binary] = [freshKey(), freshKey()]
+    const both = '\u{1F40B} \u00e9'
+    const payload = Uint8Array.from({ length: 256 }, (_, index) => index)
+    const entries = { [text]: entryOf(both), [binary]: { ...entryOf(''), payload } }
+    await store.write(Object.entries(entries).map(([key, entry]) => ({ key, entry })))
+    await counting.read([text])
+    counted.calls.length = 0
+    const [asText] = await counting.read([text])
+    expect([asText?.text, asText && Buffer.from(asText.payload)]).toEqual([both, Buffer.from(both)])
+    const read = await counting.read([binary, text])
+    expect(read.map((entry) => entry && Buffer.from(entry.payload))).toEqual([Buffer.from(payload), Buffer.from(both)])
+    await counting.read([text])
+    expect(counted.calls).toEqual(['MGET', 'MGET', 'MGET as bytes', 'MGET as bytes'])
+  })
+
   test('gives every key that it writes an expiry', async () => {
     const own = freshKey()
     const at = openIn(redisTier(redis), own)
@@ -185,8 +203,12 @@ function countCalls(client: Redis): { client: RedisClient; calls: string[] } {
     calls,
     client: {
       isCluster: false,
-      mgetBuffer: (keys) => {
+      mget: (keys) => {
         calls.push('MGET')
+        return client.mget(keys)
+      },
+      mgetBuffer: (keys) => {
+        calls.push('MGET as bytes')
         return client.mgetBuffer(keys)
       },
       callBuffer: (command, ...args) => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
 import { TickBatch } from '../src/tick-batch.ts'
 
@@ -46,12 +47,25 @@ describe('a tick batch', () => {
     await expect(silent.ask('a')).rejects.toThrow('A call for 1 keys brought 0 answers')
   })
 
-  test('gives each what is made of its answer, or of the failure', async () => {
+  test('gives all their answers at once, and lets them go on where each of them was', async () => {
     const { batch, calls } = capitals()
-    const twice = (answer: string) => answer + answer
-    expect(await Promise.all([batch.askFor('a', twice), batch.ask('b')])).toEqual(['AA', 'B'])
+    const place = new AsyncLocalStorage<string>()
+    const told: unknown[] = []
+    const ask = (question: string, isAll: boolean) =>
+      place.run(question, () =>
+        batch.add({
+          question,
+          take: (answer) => {
+            told.push(answer)
+            return isAll
+          },
+          fail: (error) => void told.push(error),
+          resume: () => void told.push(`${question} in ${place.getStore()}`),
+        }),
+      )
+    ask('a', true)
+    ask('b', false)
+    await expect.poll(() => told).toEqual(['A', 'B', 'a in a', 'b in b'])
     expect(calls).toEqual([['a', 'b']])
-    const failing = new TickBatch<string, string>(() => Promise.reject(new Error('no')))
-    expect(await failing.askFor('a', twice, String)).toBe('Error: no')
   })
 })

@@ -364,6 +364,35 @@ function tagTests(open: Open): void {
     expect([await textIn(store, one), await textIn(store, two)]).toEqual([undefined, two])
   })
 
+  test('writes and fills entries of different lengths and tags by one call, each as it is', async () => {
+    const keys = Array.from({ length: 6 }, freshKey)
+    const payloadOf = (index: number) => Buffer.alloc(index * 7, index)
+    const items = keys.map((key, index) => ({
+      key,
+      entry: entryOf(payloadOf(index), {
+        tags: index % 2 ? [`${keys[0]}:odd`] : [],
+        softMs: (index + 1) * minute,
+        hardMs: 10 * minute,
+      }),
+    }))
+    const read = async () => (await other.read(keys)).map((entry) => entry && Buffer.from(entry.payload))
+    const payloads = keys.map((_, index) => payloadOf(index))
+    await store.write(items)
+    expect(await read()).toEqual(payloads)
+    await store.delete(keys)
+    const leases = await Promise.all(
+      items.map(({ key, entry }) => leaseOf(store, requestOf(key, { tags: entry.tags }))),
+    )
+    const fills = items.map(({ entry }, index) => ({ lease: leases[index] ?? expect.fail('No lease'), entry }))
+    expect(await store.fill(fills)).toEqual(keys.map(() => true))
+    expect(await read()).toEqual(payloads)
+    const [, second, third] = await other.read(keys)
+    expect([second?.tags, third?.tags]).toEqual([[`${keys[0]}:odd`], []])
+    expect(Math.round((third?.softMs ?? 0) / 60_000)).toBe(3)
+    await other.invalidateTags([`${keys[0]}:odd`])
+    expect((await read()).map((bytes) => bytes !== undefined)).toEqual([true, false, true, false, true, false])
+  })
+
   test('grants the lease of an entry that was invalidated', async () => {
     const key = freshKey()
     const tags = [`${key}:tag`]

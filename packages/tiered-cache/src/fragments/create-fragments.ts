@@ -1,3 +1,4 @@
+import { askEach } from '../ask-each.ts'
 import type { Cache } from '../cache.ts'
 import type { CacheKey } from '../encode-key.ts'
 import { UncacheableError } from '../errors.ts'
@@ -32,8 +33,7 @@ export function createFragments(cache: Cache, options: FragmentsOptions): Fragme
   const fragment = async <T>(parts: CacheKey, own: FragmentOptions, render: () => T | Promise<T>): Promise<T> =>
     (await produce(parts, own, render)).body as T
   return Object.assign(fragment, {
-    all: <I, T>(items: Iterable<I>, fragmentOf: (item: I) => Promise<T>): Promise<T[]> =>
-      Promise.all(Array.from(items, (item) => fragmentOf(item))),
+    all: askEach,
     entity: async <T>(parts: CacheKey, own: FragmentOptions, render: () => T | Promise<T>): Promise<Entity<T>> =>
       toEntity<T>(await produce(parts, own, render)),
     makePrivate: () => renderer.makePrivate(),

@@ -8,6 +8,7 @@ import { entityTag, isEnvelope, toEnvelope, toPiece, type Envelope, type Piece }
 import { Rendering } from './rendering.ts'
 
 interface Flight {
+  readonly rendering: Rendering
   readonly piece: Promise<Piece>
   readonly mark: Mark
 }
@@ -38,8 +39,7 @@ export class Renderer {
 
   /** What is being rendered is for one user. */
   makePrivate(): void {
-    const rendering = this.#current.getStore()
-    if (rendering !== undefined) rendering.isPrivate = true
+    this.#current.getStore()?.makePrivate()
   }
 
   /** The key of the fragment that is being rendered and would be kept. */
@@ -53,9 +53,7 @@ export class Renderer {
     const parent = this.#current.getStore()
     if (parent !== undefined) {
       if (parent.isInside(request.id)) throw new Error(`Cannot render fragment '${request.id}' inside itself`)
-      const piece = await this.#pieceOf(request, { page: parent.page, parent })
-      parent.contain(piece)
-      return piece
+      return parent.contain(await this.#pieceOf(request, { page: parent.page, parent }).catch(parent.failWith))
     }
     const page = new Page(this.#versions, this.#settings.ttlMs)
     try {
@@ -66,7 +64,7 @@ export class Renderer {
   }
 
   async #pieceOf(request: Request, place: Place): Promise<Piece> {
-    if (request.isPrivate) return this.#render(request, place)
+    if (request.isPrivate) return this.#render(request, this.#begin(request, place))
     const known = await this.#cache.get(request.key)
     const isGood = isEnvelope(known) && known.version === request.version && (await this.#isCurrent(known, place.page))
     return isGood ? toPiece(known) : this.#share(request, place)
@@ -87,11 +85,9 @@ export class Renderer {
     const { id, version } = request
     const name = `${version} ${id}`
     const running = this.#flights.get(name)
-    if (running !== undefined && this.#versions.isQuietSince(running.mark)) {
-      const piece = await running.piece
-      return piece.isPrivate ? this.#render(request, place) : piece
-    }
-    const flight = { mark: this.#versions.mark(), piece: this.#render(request, place) }
+    if (running !== undefined && this.#versions.isQuietSince(running.mark)) return this.#join(running, request, place)
+    const rendering = this.#begin(request, place)
+    const flight = { rendering, mark: this.#versions.mark(), piece: this.#render(request, rendering) }
     this.#flights.set(name, flight)
     try {
       return await flight.piece
@@ -100,9 +96,24 @@ export class Renderer {
     }
   }
 
-  async #render(request: Request, { page, parent }: Place): Promise<Piece> {
-    const { id, key, tags, version, ttlMs, isPrivate } = request
-    const rendering = new Rendering(id, page, parent, isPrivate)
+  async #join({ rendering, piece: shared }: Flight, request: Request, place: Place): Promise<Piece> {
+    try {
+      const piece = await shared
+      return piece.isPrivate ? await this.#render(request, this.#begin(request, place)) : piece
+    } finally {
+      if (rendering.isPrivate) place.parent?.makePrivate()
+    }
+  }
+
+  #begin({ id, isPrivate }: Request, { page, parent }: Place): Rendering {
+    const rendering = new Rendering(id, page, parent)
+    if (isPrivate) rendering.makePrivate()
+    return rendering
+  }
+
+  async #render(request: Request, rendering: Rendering): Promise<Piece> {
+    const { id, key, tags, version, ttlMs } = request
+    const { page } = rendering
     rendering.dependOn(tags, await page.versionsOf(tags))
     const body = await this.#run(request, rendering)
     const { vector, isStorable } = rendering

@@ -7,17 +7,22 @@ export class Rendering {
   readonly page: Page
   readonly parent: Rendering | undefined
   /** It, or one within, is for one user. */
-  isPrivate: boolean
-  /** What it depends on is known and of one time. */
+  isPrivate = false
+  /** What it depends on is known and of one time, and nothing within has failed. */
   isStorable = true
   /** The versions of its tags and of those within. */
   readonly vector = new Map<string, string>()
 
-  constructor(id: string, page: Page, parent: Rendering | undefined, isPrivate: boolean) {
+  constructor(id: string, page: Page, parent: Rendering | undefined) {
     this.id = id
     this.page = page
     this.parent = parent
-    this.isPrivate = isPrivate
+  }
+
+  /** It is for one user, and so is what is around it, whatever becomes of it. */
+  makePrivate(): void {
+    this.isPrivate = true
+    this.parent?.makePrivate()
   }
 
   /** Takes the versions of the fragment's own tags. */
@@ -26,10 +31,17 @@ export class Rendering {
   }
 
   /** Takes over what a fragment within depends on. */
-  contain({ vector, isPrivate, isStorable }: Piece): void {
-    this.isPrivate ||= isPrivate
-    this.isStorable &&= isStorable
-    for (const [tag, version] of vector) this.#add(tag, version)
+  contain(piece: Piece): Piece {
+    if (piece.isPrivate) this.makePrivate()
+    this.isStorable &&= piece.isStorable
+    for (const [tag, version] of piece.vector) this.#add(tag, version)
+    return piece
+  }
+
+  /** A fragment within has failed: what stands in its place is not to stay when it works again. */
+  readonly failWith = (error: unknown): never => {
+    this.isStorable = false
+    throw error
   }
 
   isInside(id: string): boolean {

@@ -36,7 +36,7 @@ export class ResponseStore {
   /** The fresh response that memory has. */
   peek(key: CacheKey): StoredResponse | undefined {
     const known = this.#cache.peek(key)
-    return isStored(known) && ageOf(known) < known.freshMs ? known : undefined
+    return isStored(known) && this.#isFresh(known) ? known : undefined
   }
 
   async find(exchange: Exchange, plan: RequestPlan & { readonly key: CacheKey }): Promise<Outcome> {
@@ -44,7 +44,7 @@ export class ResponseStore {
     if (this.#passing.has(id)) return undefined
     const known = await this.#cache.get(plan.key)
     if (isStored(known)) {
-      if (ageOf(known) < known.freshMs || exchange.method === 'HEAD' || this.#replacing.has(id)) return known
+      if (this.#isFresh(known) || exchange.method === 'HEAD' || this.#replacing.has(id)) return known
       return this.#takeTurn(exchange, plan.key, id, true)
     }
     if (exchange.method === 'HEAD' || !this.#takesVariant(plan.resource, id)) return undefined
@@ -78,6 +78,11 @@ export class ResponseStore {
       })
     const outcome = await Promise.race([settled, turn.begun.then(() => turn)])
     return isStale && outcome === 'failed' ? undefined : outcome
+  }
+
+  /** Where nothing is served stale, the tier ends a response by its own clock: those of two hosts need not agree. */
+  #isFresh(stored: StoredResponse): boolean {
+    return this.#settings.staleMs === 0 || ageOf(stored) < stored.freshMs
   }
 
   #takesVariant(resource: string, id: string): boolean {

@@ -10,7 +10,7 @@ export interface StoredResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
-  /** When it was made, by this host's clock: for `Age`, and for when it is stale. */
+  /** When it was made, by its host's clock: for `Age`, and for when it is stale where stale ones are served. */
   readonly madeAt: number
   /** How long it is fresh from then on, in milliseconds. */
   readonly freshMs: number

@@ -15,7 +15,7 @@ interface Pending {
 }
 
 /** The most commands that may wait for an answer: a server that does not read must not fill our memory. */
-const maxPending = 20_000
+const maxPending = 200_000
 
 /**
  * A connection to one Memcached by its meta protocol. It connects when it is first needed and, after it was lost, when it

@@ -23,12 +23,13 @@ export function statementsOn(table: string) {
   const generationAt = (parameter: string) => `(SELECT version FROM ${t} WHERE key = ${parameter})`
   const locked = (parameter: string) =>
     `SELECT key FROM ${t} WHERE key = ANY(${parameter}::bytea[]) ORDER BY key FOR UPDATE`
-  /** Stores an entry: $1 key, $2 version, $3 payload, $4 generation, $5 tags, $6 their versions, $7 soft, $8 hard. */
-  const put = `INSERT INTO ${t} AS row (key, version, payload, generation, tags, tag_versions, soft_at, hard_at, kept_until)
-    VALUES ($1, $2, $3, $4, $5::bytea[], $6::text[], ${now} + ${ms('$7')}, ${now} + ${ms('$8')}, ${now} + ${ms('$8')})
-    ON CONFLICT (key) DO UPDATE SET (version, payload, generation, tags, tag_versions, soft_at, hard_at, kept_until, lease)
+  const orReplace = `ON CONFLICT (key)
+    DO UPDATE SET (version, payload, generation, tags, tag_versions, soft_at, hard_at, kept_until, lease)
       = (excluded.version, excluded.payload, excluded.generation, excluded.tags, excluded.tag_versions, excluded.soft_at,
          excluded.hard_at, excluded.kept_until, NULL)`
+  const given = `unnest($1::bytea[], $2::text[], $4::int[], $5::int[], $6::float8[], $7::float8[])
+    AS given (key, version, start, size, soft_ms, hard_ms)`
+  const payload = 'substring($3::bytea FROM given.start FOR given.size)'
   const live = isLive('row', 'excluded.generation')
   const freeEpoch = `SELECT key FROM ${t} WHERE key = ANY($1::bytea[]) ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED`
   const number =
@@ -69,24 +70,39 @@ export function statementsOn(table: string) {
       VALUES ($1, $2, ${now} + ${ms('$3')}, ${now} + ${ms('$3')})
       ON CONFLICT (key) DO UPDATE SET lease = excluded.lease, lease_until = excluded.lease_until,
         kept_until = greatest(row.kept_until, excluded.lease_until)`,
-    /** As `put`, then $9 token, $10 the name of the generation. A row that is locked is being changed: the lease is broken. */
-    fill: `WITH mine AS (SELECT key FROM ${t} WHERE key = $1 AND lease = $9 AND lease_until > ${now} FOR UPDATE SKIP LOCKED)
-      UPDATE ${t} AS row SET version = $2, payload = $3, generation = $4, tags = $5::bytea[], tag_versions = $6::text[],
-        soft_at = ${now} + ${ms('$7')}, hard_at = ${now} + ${ms('$8')}, kept_until = ${now} + ${ms('$8')}, lease = NULL
-      FROM mine WHERE row.key = mine.key AND $4 = ${generationAt('$10')} AND NOT EXISTS (
-        SELECT FROM unnest($5::bytea[], $6::text[]) AS bound (name, version)
+    /** As `putAll`, then $11 tokens, $12 the name of the generation. A row that is locked is being changed: its lease is broken. */
+    fillAll: `WITH mine AS (SELECT row.key FROM ${t} AS row
+        JOIN unnest($1::bytea[], $11::text[]) AS asked (key, token) ON row.key = asked.key AND row.lease = asked.token
+        WHERE row.lease_until > ${now} ORDER BY row.key FOR UPDATE OF row SKIP LOCKED)
+      UPDATE ${t} AS row SET version = given.version, payload = ${payload}, generation = $8, tags = $9::bytea[],
+        tag_versions = $10::text[], soft_at = ${now} + ${ms('soft_ms')}, hard_at = ${now} + ${ms('hard_ms')},
+        kept_until = ${now} + ${ms('hard_ms')}, lease = NULL
+      FROM mine JOIN ${given} ON given.key = mine.key
+      WHERE row.key = mine.key AND $8 = ${generationAt('$12')} AND NOT EXISTS (
+        SELECT FROM unnest($9::bytea[], $10::text[]) AS bound (name, version)
         LEFT JOIN ${t} AS tag ON tag.key = bound.name WHERE tag.version IS DISTINCT FROM bound.version) RETURNING row.key`,
     /** $1 keys, $2 tokens. */
     release: `UPDATE ${t} AS row SET lease = NULL FROM unnest($1::bytea[], $2::text[]) AS asked (key, token)
       WHERE row.key = asked.key AND row.lease = asked.token`,
-    put: `${put} RETURNING key`,
+    /**
+     * Stores entries with the same tags: $1 keys, $2 versions, $3 all payloads, $4 where each begins, $5 their lengths,
+     * $6 soft, $7 hard, $8 generation, $9 tags, $10 their versions.
+     */
+    putAll: `INSERT INTO ${t} AS row (key, version, payload, generation, tags, tag_versions, soft_at, hard_at, kept_until)
+      SELECT key, version, ${payload}, $8::text, $9::bytea[], $10::text[], ${now} + ${ms('soft_ms')},
+        ${now} + ${ms('hard_ms')}, ${now} + ${ms('hard_ms')} FROM ${given} ORDER BY key ${orReplace} RETURNING key`,
     /** $1 keys. */
     delete: `DELETE FROM ${t} WHERE key IN (${locked('$1')}) RETURNING key`,
     /** $1 keys. */
     expire: `UPDATE ${t} SET soft_at = least(soft_at, ${now}), lease = NULL WHERE key IN (${locked('$1')}) RETURNING key`,
-    /** As `put`; no row when there is an entry. */
-    add: `${put} WHERE NOT ${live} RETURNING key`,
-    /** As `put`, then $9 summand; no row when what is there is no integer. */
+    /**
+     * Stores an entry; no row when there is one: $1 key, $2 version, $3 payload, $4 generation, $5 tags, $6 their versions,
+     * $7 soft, $8 hard.
+     */
+    add: `INSERT INTO ${t} AS row (key, version, payload, generation, tags, tag_versions, soft_at, hard_at, kept_until)
+      VALUES ($1, $2, $3, $4, $5::bytea[], $6::text[], ${now} + ${ms('$7')}, ${now} + ${ms('$8')}, ${now} + ${ms('$8')})
+      ${orReplace} WHERE NOT ${live} RETURNING key`,
+    /** As `add`, then $9 summand; no row when what is there is no integer. */
     increment: `INSERT INTO ${t} AS row (key, version, payload, generation, tags, tag_versions, soft_at, hard_at, kept_until)
       VALUES ($1, $2, $3, $4, $5::bytea[], $6::text[], ${now} + ${ms('$7')}, ${now} + ${ms('$8')}, ${now} + ${ms('$8')})
       ON CONFLICT (key) DO UPDATE SET (version, lease, payload, generation, tags, tag_versions, soft_at, hard_at, kept_until)

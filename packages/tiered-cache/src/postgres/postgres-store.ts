@@ -1,20 +1,11 @@
-import { bindTags, unnamedTags, type Bond, type Bound } from '../bond.ts'
+import { bindTags, unnamedTags, type Bond } from '../bond.ts'
 import type { Change } from '../coherence.ts'
-import type {
-  Acquired,
-  CounterStore,
-  Fill,
-  Lease,
-  LeaseRequest,
-  NewEntry,
-  SharedStore,
-  StoredEntry,
-  Write,
-} from '../tier.ts'
+import type { Acquired, CounterStore, Fill, Lease, LeaseRequest, SharedStore, StoredEntry, Write } from '../tier.ts'
 import { createToken } from '../token.ts'
+import { entryBatches, valuesOfBatch, type BoundEntry } from './entry-batches.ts'
 import { PostgresCounters } from './postgres-counters.ts'
 import type { PostgresParts } from './postgres-parts.ts'
-import { valuesOf, type Found } from './postgres-reader.ts'
+import type { Found } from './postgres-reader.ts'
 import { withNews } from './postgres-sql.ts'
 
 /** What PostgreSQL keeps for one namespace. */
@@ -77,8 +68,11 @@ export class PostgresStore implements SharedStore {
     return this.#lease(key, token, bond)
   }
 
-  fill(fills: readonly Fill[]): Promise<boolean[]> {
-    return Promise.all(fills.map((fill) => this.#fill(fill)))
+  async fill(fills: readonly Fill[]): Promise<boolean[]> {
+    const asked = await Promise.all(fills.map((fill) => this.#bind(fill)))
+    const batches = entryBatches(asked.filter((one) => one !== undefined))
+    const stored = new Set((await Promise.all(batches.map((batch) => this.#fill(batch)))).flat())
+    return fills.map(({ lease }) => stored.has(lease))
   }
 
   async release(leases: readonly Lease[]): Promise<void> {
@@ -90,10 +84,17 @@ export class PostgresStore implements SharedStore {
   async write(writes: readonly Write[]): Promise<void> {
     const tags = [...new Set(writes.flatMap(({ entry }) => entry.tags))]
     const bond = await this.#parts.bonds.bond(tags, Math.max(...writes.map(({ entry }) => entry.hardMs)))
-    await Promise.all(
+    const batches = entryBatches(
       writes.map(({ key, entry }) => {
         const bound = bindTags(entry.tags, bond, bond) ?? { generation: bond.generation, tags: [] }
-        return this.#change(this.#parts.statements.put, this.#values(key, entry, bound), { kind: 'keys', keys: [key] })
+        return { key, entry, bound }
+      }),
+    )
+    const { keys, statements } = this.#parts
+    await Promise.all(
+      batches.map((batch) => {
+        const change: Change = { kind: 'keys', keys: batch.map(({ key }) => key) }
+        return this.#change(statements.putAll, valuesOfBatch(keys, batch), change)
       }),
     )
   }
@@ -127,25 +128,28 @@ export class PostgresStore implements SharedStore {
     this.#closed()
   }
 
-  async #fill({ lease, entry }: Fill): Promise<boolean> {
-    const { pool, keys, statements, bonds } = this.#parts
+  /** What a fill may store, or `undefined`: one of its tags may have been invalidated since. */
+  async #bind({ lease, entry }: Fill) {
     const bond = this.#bondOf.get(lease)
-    if (bond === undefined) return false
+    if (bond === undefined) return undefined
     const unnamed = unnamedTags(entry.tags, bond)
-    const now = unnamed.length === 0 ? undefined : await bonds.bond(unnamed, entry.hardMs)
+    const now = unnamed.length === 0 ? undefined : await this.#parts.bonds.bond(unnamed, entry.hardMs)
     const bound = bindTags(entry.tags, bond, now)
-    if (bound === undefined) return false
-    const values = [...this.#values(lease.key, entry, bound), lease.token, keys.generation]
-    return (await pool.query(statements.fill, values)).rows.length === 1
+    return bound && { key: lease.key, lease, entry, bound }
+  }
+
+  /** The leases under which something was stored. */
+  async #fill(batch: readonly (BoundEntry & { readonly lease: Lease })[]): Promise<Lease[]> {
+    const { pool, keys, statements } = this.#parts
+    const tokens = batch.map(({ lease }) => lease.token)
+    const { rows } = await pool.query(statements.fillAll, [...valuesOfBatch(keys, batch), tokens, keys.generation])
+    const stored = new Set((rows as { key: Buffer }[]).map(({ key }) => key.toString()))
+    return batch.flatMap(({ lease }) => (stored.has(keys.entry(lease.key).toString()) ? [lease] : []))
   }
 
   async #change(statement: string, values: unknown[], change: Change): Promise<void> {
     const { pool, news } = this.#parts
     await pool.query(withNews(statement, values.length + 1), [...values, ...news.of(change)])
-  }
-
-  #values(key: string, entry: NewEntry, bound: Bound): unknown[] {
-    return valuesOf(this.#parts.keys, key, entry, bound, entry.payload)
   }
 
   #entries(keys: readonly string[]): Buffer[] {

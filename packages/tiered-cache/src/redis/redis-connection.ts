@@ -36,7 +36,7 @@ export interface RedisConnector extends RedisClient {
   nodes?(role: 'master'): readonly RedisNode[]
 }
 
-const connector = instanceOrShape('an ioredis client, version 5 or 6', 'mgetBuffer', 'callBuffer', 'duplicate')
+const connector = instanceOrShape('an ioredis client, version 5 or 6', 'mget', 'mgetBuffer', 'callBuffer', 'duplicate')
 
 /** @throws TypeError when it is not such a client. */
 export function checkRedisConnector(action: string, redis: object): void {

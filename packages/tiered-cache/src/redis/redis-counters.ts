@@ -1,4 +1,4 @@
-import { bytesOfVersion, formatFrameRest, formatFrameStart, formatSpan } from '../entry-frame.ts'
+import { bytesOfVersion, formatFrameRest, formatFrameStart, formatSpans } from '../entry-frame.ts'
 import type { CounterStore, Lifetime, Write } from '../tier.ts'
 import { createToken } from '../token.ts'
 import { addScript, incrementScript, touchScript } from './entry-scripts.ts'
@@ -55,8 +55,8 @@ export class RedisCounters implements CounterStore {
   async touch(key: string, lifetime: Lifetime): Promise<boolean> {
     const { entry } = await this.#find(key)
     if (entry === undefined) return false
-    const times = formatSpan(lifetime.softMs) + formatSpan(lifetime.hardMs)
-    return (await this.#run(touchScript, key, [entry.version, times, Math.ceil(lifetime.hardMs)])) === 1
+    const values = [entry.version, formatSpans(lifetime), Math.ceil(lifetime.hardMs)]
+    return (await this.#run(touchScript, key, values)) === 1
   }
 
   async #find(key: string) {

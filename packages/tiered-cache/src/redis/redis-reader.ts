@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { isCurrent } from '../bond.ts'
 import { parseFrame, versionOfBytes, type Frame } from '../entry-frame.ts'
 import type { StoredEntry } from '../tier.ts'
@@ -23,12 +24,17 @@ export interface Timed {
   readonly at: number
 }
 
+/** What lies under a name. */
+type Body = Buffer | string | null
+
 /** Reads entries and tells which of them count. */
 export class RedisReader {
   readonly #client: RedisClient
   readonly #keys: RedisKeys
   readonly #bonds: RedisBonds
   readonly #clock = new RedisClock()
+  /** A value was met that is not text: it was compressed, or its codec writes bytes. */
+  #hasBytes = false
 
   constructor(client: RedisClient, keys: RedisKeys, bonds: RedisBonds) {
     this.#client = client
@@ -37,16 +43,28 @@ export class RedisReader {
   }
 
   /** The entries of keys, in one command, and one more where entries have tags. */
-  async read(keys: readonly string[]): Promise<(StoredEntry | undefined)[]> {
-    if (this.#client.isCluster) return (await this.find(keys)).map(({ entry }) => entry)
+  read(keys: readonly string[]): Promise<(StoredEntry | undefined)[]> {
+    if (this.#client.isCluster) return this.find(keys).then((found) => found.map(({ entry }) => entry))
     const names = [this.#keys.generation]
     for (const key of keys) names.push(this.#keys.entry(key))
-    const asked = this.#client.mgetBuffer(names)
-    const reply = this.#clock.isUnknown() ? (await Promise.all([asked, this.#askTime()]))[0] : await asked
-    const [generation] = reply
+    if (this.#clock.isUnknown()) return this.#readWithTime(names).then((reply) => this.#openAll(reply))
+    if (this.#hasBytes) return this.#client.mgetBuffer(names).then((reply) => this.#openAll(reply))
+    return this.#client.mget(names).then((reply) => (isText(reply) ? this.#openAll(reply) : this.#readAsBytes(names)))
+  }
+
+  /** From the first value that is not text the reader asks for bytes, which costs more and reads all. */
+  #readAsBytes(names: string[]): Promise<(StoredEntry | undefined)[]> {
+    this.#hasBytes = true
+    return this.#client.mgetBuffer(names).then((reply) => this.#openAll(reply))
+  }
+
+  /** The entries of a reply that begins with the generation. */
+  #openAll(reply: Body[]): (StoredEntry | undefined)[] | Promise<(StoredEntry | undefined)[]> {
+    const [generation, ...entries] = reply
+    // The client's own objects keep past replies alive until the collector looks at the old ones. Emptied, they cost nothing.
+    reply.length = 0
     const at = this.#clock.now()
-    const frames = reply.slice(1).map(toFrame)
-    return this.#current(frames, () => at, generation?.toString())
+    return this.#current(entries.map(toFrame), () => at, generation?.toString())
   }
 
   /** What lies under keys; in a cluster by slot, each by the clock of its server. */
@@ -85,8 +103,12 @@ export class RedisReader {
     timeOf: (index: number) => number,
     generation: string | undefined,
   ): (StoredEntry | undefined)[] | Promise<(StoredEntry | undefined)[]> {
-    const current = frames.map((frame) => (frame?.isOf(generation) === true ? frame : undefined))
-    const hasTags = current.some((frame) => frame !== undefined && frame.tags.length > 0)
+    let hasTags = false
+    const current = frames.map((frame) => {
+      if (frame?.isOf(generation) !== true) return undefined
+      if (frame.tags.length > 0) hasTags = true
+      return frame
+    })
     if (!hasTags) return current.map((frame, index) => frame && toEntry(frame, timeOf(index)))
     return this.#bonds.versionsOf(current).then((versions) => {
       const versionOf = (tag: string) => versions.get(tag)
@@ -96,9 +118,14 @@ export class RedisReader {
     })
   }
 
-  async #askTime(): Promise<void> {
+  /** The same by a script, which is slower and tells the time as well. */
+  async #readWithTime(names: readonly string[]): Promise<(Buffer | null)[]> {
     const askedAt = performance.now()
-    this.#clock.tell(await this.#client.callBuffer('TIME'), askedAt)
+    const [time, ...found] = (await runScript(this.#client, readScript, names, [])) as [unknown, ...(Buffer | null)[]]
+    this.#clock.tell(time, askedAt)
+    // Seen here, it does not cost the next read a second command.
+    this.#hasBytes ||= found.some((bytes) => bytes !== null && !isUtf8(bytes))
+    return found
   }
 }
 
@@ -108,8 +135,13 @@ export function toMs(time: unknown): number {
   return seconds * 1_000 + Math.ceil(microseconds / 1_000)
 }
 
-function toFrame(bytes: Buffer | null): Frame | undefined {
-  return bytes === null ? undefined : parseFrame(bytes)
+function toFrame(body: Body): Frame | undefined {
+  return body === null ? undefined : parseFrame(body)
+}
+
+/** Whether nothing was lost: what is not UTF-8 is replaced by this character when it is read as text. */
+function isText(texts: readonly (string | null)[]): boolean {
+  return !texts.some((text) => text !== null && /\uFFFD/.test(text))
 }
 
 /** The entry with the time that it has left, never more than it was given: the server may be another than the one that wrote it. */
@@ -120,16 +152,22 @@ function toEntry(frame: Frame, at: number): StoredEntry | undefined {
 
 /** An entry that makes of its frame only what it is asked for. */
 class RedisEntry implements StoredEntry {
-  readonly payload: Buffer
   readonly softMs: number
   readonly hardMs: number
   readonly #frame: Frame
 
   constructor(frame: Frame, age: number) {
-    this.payload = frame.payload
     this.softMs = frame.softMs - age
     this.hardMs = frame.hardMs - age
     this.#frame = frame
+  }
+
+  get payload(): Buffer {
+    return this.#frame.payload
+  }
+
+  get text(): string | undefined {
+    return this.#frame.text
   }
 
   get tags(): readonly string[] {

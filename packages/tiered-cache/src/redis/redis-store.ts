@@ -1,6 +1,6 @@
 import { bindTags, type Bond } from '../bond.ts'
 import type { Announcement, Change } from '../coherence.ts'
-import { formatFrameRest, formatFrameStart } from '../entry-frame.ts'
+import { formatFrameRest, formatFrameStart, formatSpans, formatUntaggedEnd } from '../entry-frame.ts'
 import type { Acquired, CounterStore, Fill, Lease, LeaseRequest, SharedStore, StoredEntry, Write } from '../tier.ts'
 import { createToken } from '../token.ts'
 import { bySlot } from './by-slot.ts'
@@ -13,7 +13,7 @@ import { RedisLeases } from './redis-leases.ts'
 import { RedisNews } from './redis-news.ts'
 import { RedisReader } from './redis-reader.ts'
 import { runScript, type RedisScript } from './redis-script.ts'
-import { clearScript, invalidateScript } from './version-scripts.ts'
+import { clearScript, invalidateScript, writeUntaggedScript } from './version-scripts.ts'
 
 /** What Redis keeps for one namespace. */
 export class RedisStore implements SharedStore {
@@ -71,6 +71,7 @@ export class RedisStore implements SharedStore {
 
   async write(writes: readonly Write[]): Promise<void> {
     const tags = [...new Set(writes.flatMap(({ entry }) => entry.tags))]
+    if (tags.length === 0 && !this.#client.isCluster) return this.#writeUntagged(writes)
     const bond = await this.#bonds.bond(tags, Math.max(...writes.map(({ entry }) => entry.hardMs)))
     await this.#change(
       writeScript,
@@ -107,6 +108,21 @@ export class RedisStore implements SharedStore {
   }
 
   async close(): Promise<void> {}
+
+  /** The generation lies on the same server: what is bound to nothing else takes one script. */
+  async #writeUntagged(writes: readonly Write[]): Promise<void> {
+    const keys = writes.map(({ key }) => key)
+    const leastMs = Math.ceil(Math.max(...writes.map(({ entry }) => entry.hardMs)))
+    const names = keys.flatMap((key) => [this.#keys.entry(key), this.#keys.lease(key)])
+    const frames = writes.flatMap(({ entry }) => [
+      Math.ceil(entry.hardMs),
+      formatFrameStart(createToken()),
+      formatSpans(entry),
+      formatUntaggedEnd(entry.payload),
+    ])
+    const values = [...this.#news.of({ kind: 'keys', keys }), createToken(), leastMs, ...frames]
+    await runScript(this.#client, writeUntaggedScript, [...names, this.#keys.generation], values)
+  }
 
   #bySlot<Question, Answer>(
     questions: readonly Question[],

@@ -4,7 +4,7 @@
  * Buffer, ArrayBuffer, DataView and typed arrays. What comes out must equal what went in, type by type.
  */
 export interface Codec {
-  /** Stands in every entry: an entry that another codec wrote is a miss. Letters, digits and hyphens. */
+  /** Stands in every entry: an entry that another codec wrote is a miss. 1 to 32 lower-case letters, digits and hyphens. */
   readonly name: string
   /**
    * The bytes, or text that is kept as UTF-8.

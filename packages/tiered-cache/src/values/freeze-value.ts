@@ -15,7 +15,7 @@ export function freezeValue(value: unknown): boolean {
 
 function freezeObject(value: Readonly<Record<string, unknown>>): boolean {
   let isMutable = false
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     const member = value[name]
     if (typeof member === 'object' && member !== null && freezeValue(member)) isMutable = true
   }
@@ -25,7 +25,8 @@ function freezeObject(value: Readonly<Record<string, unknown>>): boolean {
 
 function freezeMembers(owner: object | undefined, members: readonly unknown[]): boolean {
   let isMutable = false
-  for (const member of members) {
+  for (let index = 0; index < members.length; index++) {
+    const member = members[index]
     if (typeof member === 'object' && member !== null && freezeValue(member)) isMutable = true
   }
   if (owner !== undefined) Object.freeze(owner)

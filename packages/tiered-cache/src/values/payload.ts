@@ -69,7 +69,7 @@ async function sealCompressed(about: string, body: Uint8Array): Promise<Uint8Arr
  */
 export function openPayload(payload: Uint8Array, rules: PayloadRules): Opened | Promise<Opened> {
   const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-  const plain = openPlain(bytes, rules.codec)
+  const plain = rules.codec.decodeText && bytes[0] === plainByte ? openPlain(bytes.toString('utf8'), rules) : undefined
   if (plain !== undefined) return plain
   if (bytes.length <= maxIntegerLength) {
     const text = bytes.toString('latin1')
@@ -83,23 +83,24 @@ export function openPayload(payload: Uint8Array, rules: PayloadRules): Opened | 
   return openCompressed(body, by, rules, head)
 }
 
-/**
- * The same for most payloads: text of this codec, neither compressed nor with an etag. Read byte by byte up to the value,
- * which becomes a string of its own, as a part of a longer one takes longer to parse.
- */
-function openPlain(bytes: Buffer, codec: Codec): Opened | undefined {
+/** The same of a payload that was read as text. */
+export function openText(text: string, rules: PayloadRules): Opened | Promise<Opened> {
+  return openPlain(text, rules) ?? openPayload(Buffer.from(text), rules)
+}
+
+/** The value of most payloads: text of this codec, neither compressed nor with an etag. */
+function openPlain(text: string, { codec }: PayloadRules): Opened | undefined {
   const { name } = codec
-  if (codec.decodeText === undefined || bytes[0] !== plainByte) return undefined
-  for (let index = 0; index < name.length; index++) if (bytes[index + 1] !== name.charCodeAt(index)) return undefined
+  if (codec.decodeText === undefined || text.charCodeAt(0) !== plainByte || !text.startsWith(name, 1)) return undefined
   let at = name.length + 1
-  if (bytes[at++] !== space) return undefined
+  if (text.charCodeAt(at++) !== space) return undefined
   let loadMs = 0
-  for (; bytes[at] !== lineFeed; at++) {
-    const digit = (bytes[at] ?? 0) - zero
-    if (digit < 0 || digit > 9) return undefined
+  for (let code = text.charCodeAt(at); code !== lineFeed; code = text.charCodeAt(++at)) {
+    const digit = code - zero
+    if (!(digit >= 0 && digit <= 9)) return undefined
     loadMs = loadMs * 10 + digit
   }
-  return { value: codec.decodeText(bytes.toString('utf8', at + 1)), loadMs, etag: undefined }
+  return { value: codec.decodeText(text.slice(at + 1)), loadMs, etag: undefined }
 }
 
 function parseHead(text: string, { codec }: PayloadRules): PayloadHead & { readonly way: keyof typeof wayOf } {

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { startRedis, type Service } from '@seawall/services'
 import { Redis } from 'ioredis'
@@ -7,7 +6,6 @@ import {
   createCache,
   createFragments,
   CacheLoadTimeoutError,
-  jsonText,
   memoryTier,
   UncacheableError,
   type Cache,
@@ -16,6 +14,7 @@ import {
 } from '../../src/index.ts'
 import { redisPubSub, redisTier } from '../../src/redis.ts'
 import { gate } from '../gate.ts'
+import { fragmentConformance, listOf } from './fragment-conformance.ts'
 
 const redis = new Redis(inject('redisUrl'))
 const other = new Redis(inject('redisUrl'))
@@ -35,176 +34,9 @@ function create(options: Omit<CacheOptions, 'namespace'> & { namespace?: string 
   return cache
 }
 
-/** A list of items, and which fragments were rendered since one last looked. */
-function listOf(cache: Cache, size = 3, fragment: Fragment = createFragments(cache, { digest: 'a' })) {
-  let rendered: string[] = []
-  const texts = Array.from({ length: size }, (_, id) => `text ${id}`)
-  const item = (id: number) =>
-    fragment(['item', id], { tags: [`item:${id}`] }, () => {
-      rendered.push(`item ${id}`)
-      return `<li>${texts[id]}</li>`
-    })
-  const list = async () => {
-    rendered.push('list')
-    return `<ul>${(await fragment.all(texts.keys(), item)).join('')}</ul>`
-  }
-  const page = () =>
-    fragment('page', { tags: ['page'] }, async () => {
-      rendered.push('page')
-      return `<body>${await fragment('list', {}, list)}</body>`
-    })
-  const renders = () => {
-    const some = rendered
-    rendered = []
-    return some.toSorted()
-  }
-  return { fragment, texts, page, renders, item, list }
-}
-
-describe.for<[string, () => Cache]>([
-  ['memory', () => create({ tiers: [memory()] })],
-  ['Redis', () => create({ tiers: [redisTier(redis, limits)] })],
-  ['memory over Redis', () => create({ tiers: [memory(), redisTier(redis, limits)] })],
-])('fragments in %s', ([, make]) => {
-  test('are rendered once', async () => {
-    const { page, renders } = listOf(make())
-    const first = await page()
-    expect(renders()).toEqual(['item 0', 'item 1', 'item 2', 'list', 'page'])
-    expect(await page()).toBe(first)
-    expect(first).toBe('<body><ul><li>text 0</li><li>text 1</li><li>text 2</li></ul></body>')
-    expect(renders()).toEqual([])
-  })
-
-  test('are rendered anew with their ancestors alone when a tag is invalidated', async () => {
-    const cache = make()
-    const { page, renders, texts } = listOf(cache)
-    await page()
-    renders()
-    texts[1] = 'changed'
-    await cache.invalidateTags(['item:1'])
-    expect(await page()).toContain('<li>changed</li>')
-    expect(renders()).toEqual(['item 1', 'list', 'page'])
-    await page()
-    expect(renders()).toEqual([])
-  })
-
-  test('pass on the tags of fragments within that were kept already', async () => {
-    const cache = make()
-    const { page, item, renders, texts } = listOf(cache)
-    await Promise.all([item(0), item(1), item(2)])
-    await page()
-    renders()
-    texts[0] = 'changed'
-    await cache.invalidateTags(['item:0'])
-    expect(await page()).toContain('changed')
-    expect(renders()).toEqual(['item 0', 'list', 'page'])
-  })
-
-  test('are not kept as good when a tag is invalidated while they render', async () => {
-    const cache = make()
-    const fragment = createFragments(cache, { digest: 'a' })
-    let text = 'old'
-    const inner = () => fragment('inner', { tags: ['t'] }, () => text)
-    const outer = (during: () => Promise<void>) =>
-      fragment('outer', {}, async () => {
-        const body = `<${await inner()}>`
-        await during()
-        return body
-      })
-    const change = async () => {
-      text = 'new'
-      await cache.invalidateTags(['t'])
-    }
-    expect(await outer(change)).toBe('<old>')
-    expect(await outer(async () => undefined)).toBe('<new>')
-  })
-
-  test('show what is new to who asks after an invalidation, although an older render goes on', async () => {
-    const cache = make()
-    const fragment = createFragments(cache, { digest: 'a' })
-    const old = gate<string>()
-    const slow = fragment('f', { tags: ['t'] }, old.load)
-    await old.entered
-    await cache.invalidateTags(['t'])
-    expect(await fragment('f', { tags: ['t'] }, () => 'new')).toBe('new')
-    old.open('old')
-    expect(await slow).toBe('old')
-    expect(await fragment('f', { tags: ['t'] }, () => 'newest')).not.toBe('old')
-  })
-
-  test('are forgotten by clear, those included that are being rendered', async () => {
-    const cache = make()
-    const fragment = createFragments(cache, { digest: 'a' })
-    await fragment('f', {}, async () => {
-      await cache.clear()
-      return 'old'
-    })
-    expect(await fragment('f', {}, () => 'new')).toBe('new')
-  })
-
-  test('take the place of those with another version, and are apart from those of another build', async () => {
-    const cache = make()
-    const fragment = createFragments(cache, { digest: 'a' })
-    await fragment('f', { version: 1 }, () => 'one')
-    expect(await fragment('f', { version: 1 }, () => 'unused')).toBe('one')
-    expect(await fragment('f', { version: 2 }, () => 'two')).toBe('two')
-    expect(await fragment('f', { version: 1 }, () => 'one again')).toBe('one again')
-    expect(await createFragments(cache, { digest: 'b' })('f', { version: 1 }, () => 'b')).toBe('b')
-  })
-
-  test('keep JSON as text that is spliced and not parsed', async () => {
-    const cache = make()
-    const fragment = createFragments(cache, { digest: 'a' })
-    const book = (id: number) => fragment(['book', id], {}, () => jsonText`{"id":${id},"title":${'"q"'}}`)
-    const list = () => fragment('list', {}, async () => jsonText`{"books":${await fragment.all([1, 2], book)}}`)
-    expect(JSON.parse((await list()).json)).toEqual({ books: [1, 2].map((id) => ({ id, title: '"q"' })) })
-    expect((await list()).json).toBe((await list()).json)
-    expect(jsonText`${{ json: '1' }}`.json).toBe('{"json":"1"}')
-  })
-
-  test('offer their tags and an entity tag that changes with them', async () => {
-    const cache = make()
-    const { page, renders, fragment, list } = listOf(cache)
-    await page()
-    const entity = () => fragment.entity('page-entity', { tags: ['a b', 'c,d'] }, list)
-    const first = await entity()
-    expect(first.tags).toEqual(['a b', 'c,d', 'item:0', 'item:1', 'item:2'])
-    expect(first.surrogateKey).toBe('a%20b c%2Cd item:0 item:1 item:2')
-    expect(first.cacheTag).toBe('a%20b,c%2Cd,item:0,item:1,item:2')
-    expect(first.etag).toMatch(/^W\/"[\w-]{27}"$/)
-    renders()
-    expect((await entity()).etag).toBe(first.etag)
-    expect(renders()).toEqual([])
-    await cache.invalidateTags(['item:2'])
-    expect((await entity()).etag).not.toBe(first.etag)
-  })
-
-  test('that are private are kept nowhere, nor what is around them, but what is within', async () => {
-    const cache = make()
-    const { fragment, item, renders } = listOf(cache)
-    const greeting = (user: string) => fragment('greeting', { isPrivate: true }, async () => `${user}${await item(0)}`)
-    const page = (user: string) => fragment.entity('page', { tags: ['page'] }, () => greeting(user))
-    expect(await page('ann')).toMatchObject({ body: 'ann<li>text 0</li>', isPrivate: true, etag: undefined })
-    expect(await page('bob')).toMatchObject({ body: 'bob<li>text 0</li>', isPrivate: true, etag: undefined })
-    expect(renders()).toEqual(['item 0'])
-  })
-
-  test('never reach another user who waits for the same one while it turns out to be private', async () => {
-    const users = new AsyncLocalStorage<string>()
-    const fragment = createFragments(make(), { digest: 'a' })
-    const greetings = gate<string>()
-    const greeting = () =>
-      fragment('greeting', {}, async () => {
-        fragment.makePrivate()
-        return `${await greetings.load()} ${users.getStore()}`
-      })
-    const page = (user: string) => users.run(user, () => fragment('page', {}, async () => `<${await greeting()}>`))
-    const all = Promise.all(['ann', 'bob', 'eve'].map(page))
-    greetings.open('hello')
-    expect(await all).toEqual(['<hello ann>', '<hello bob>', '<hello eve>'])
-    expect(await page('dan')).toBe('<hello dan>')
-  })
-})
+fragmentConformance('memory', () => create({ tiers: [memory()] }))
+fragmentConformance('Redis', () => create({ tiers: [redisTier(redis, limits)] }))
+fragmentConformance('memory over Redis', () => create({ tiers: [memory(), redisTier(redis, limits)] }))
 
 describe('a fragment', () => {
   test('refuses what is uncacheable unless it is private', async () => {
@@ -342,29 +174,36 @@ describe('a page of a thousand fragments with one changed', () => {
   afterAll(() => service.stop())
 
   test.for([
-    ['warm memory', true],
-    ['no memory', false],
-  ] as const)('costs two renders and at most five commands, with %s', async ([, isWarm]) => {
-    const client = new Redis(service.url)
-    const tier = redisTier(client, limits)
-    const cache = createCache({ namespace: freshName(), tiers: isWarm ? [memory(), tier] : [tier] })
+    ['the fragments in the page itself, and warm memory', true, false],
+    ['the fragments in the page itself, in a process that has read nothing yet', false, false],
+    ['the fragments in another one, and warm memory', true, true],
+    ['the fragments in another one, in a process that has read nothing yet', false, true],
+  ] as const)('costs its ancestors and one render, and at most five commands, with %s', async ([, isWarm, isDeep]) => {
+    const clients = [new Redis(service.url), new Redis(service.url)] as const
+    const namespace = freshName()
+    const over = (client: Redis) => create({ namespace, tiers: [memory(), redisTier(client, limits)] })
+    const [here, there] = [over(clients[0]), over(clients[1])]
     try {
-      const { fragment, item, list, renders, texts } = listOf(cache, 1_000)
-      const page = () => fragment('page', { tags: ['page'] }, list)
-      await page()
-      await Promise.all([page(), fragment.all(texts.keys(), item)])
+      const texts = Array.from({ length: 1_000 }, (_, id) => `text ${id}`)
+      const pageOf = (cache: Cache) => {
+        const { fragment, list, page, renders } = listOf(cache, createFragments(cache, { digest: 'a' }), texts)
+        return { show: isDeep ? page : () => fragment('page', { tags: ['page'] }, list), renders }
+      }
+      const pages = pageOf(here)
+      await pages.show()
+      await pages.show()
+      const { show, renders } = isWarm ? pages : pageOf(there)
       renders()
       texts[500] = 'changed'
-      await cache.invalidateTags(['item:500'])
-      const monitor = await monitorOf(service.url, client)
-      expect(await page()).toContain('changed')
+      await here.invalidateTags(['item:500'])
+      const monitor = await monitorOf(service.url, clients[0])
+      expect(await show()).toContain('changed')
       const commands = await monitor.stop()
-      expect(renders()).toEqual(['item 500', 'list'])
+      expect(renders()).toEqual(isDeep ? ['item 500', 'list', 'page'] : ['item 500', 'list'])
       expect(commands.length).toBeGreaterThan(0)
       expect(commands.length).toBeLessThanOrEqual(5)
     } finally {
-      await cache.close()
-      client.disconnect()
+      for (const client of clients) client.disconnect()
     }
   })
 })

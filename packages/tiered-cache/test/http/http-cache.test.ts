@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, inject, test, vi } from 'vitest'
 import type { GuardOptions } from '@seawall/guard'
 import { httpCache, type HttpCacheOptions } from '../../src/http.ts'
 import { createCache, createFragments, memoryTier, type Cache } from '../../src/index.ts'
@@ -394,6 +394,22 @@ test('two servers over one Redis share responses and purges, binary ones as well
   await there.cache.invalidateTags(['t'])
   await here.ask('/a', host)
   expect(here.calls()).toBe(2)
+})
+
+test('a response is fresh for its time on a host whose clock is ahead as well', async () => {
+  const namespace = `test-${randomUUID()}`
+  const share = () => createCache({ namespace, tiers: [redisTier(redis, { timeoutMs: 5_000 })] })
+  const [here, there] = [share(), share()]
+  caches.push(here, there)
+  const [one, other] = [await serveWith({}, {}, { cache: here }), await serveWith({}, {}, { cache: there })]
+  await one.ask('/a', { host: 'shop.example' })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+  try {
+    expect(await other.ask('/a', { host: 'shop.example' })).toMatchObject({ body: 'call 1' })
+    expect(other.calls()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a page of fragments goes by their tags and is answered 304 by their entity tag', async () => {
