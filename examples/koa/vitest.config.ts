@@ -4,6 +4,8 @@ export default defineProject({
   test: {
     name: 'example-koa',
     include: ['test/**/*.test.ts'],
-    expect: { requireAssertions: true },
+    expect: { requireAssertions: true, poll: { timeout: 10_000 } },
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
   },
 })

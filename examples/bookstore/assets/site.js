@@ -1,8 +1,8 @@
 // Lets a reader sort the shelf by title. Without it the page is whole: the shelf is in the order of its ratings.
 const shelf = document.querySelector('#shelf')
 const byRating = [...shelf.children]
-const titleOf = (item) => String(item.querySelector('cite').textContent)
-const byTitle = byRating.toSorted((a, b) => titleOf(a).localeCompare(titleOf(b), 'en', { numeric: true }))
+const titleOf = (book) => String(book.querySelector('h2').textContent)
+const byTitle = byRating.toSorted((a, b) => titleOf(a).localeCompare(titleOf(b), 'en'))
 
 const button = document.createElement('button')
 button.dataset.sort = 'rating'

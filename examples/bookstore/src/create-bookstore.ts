@@ -2,17 +2,17 @@ import type { Guard, GuardOptions } from '@seawall/guard'
 import { createDatabase } from '@seawall/pooled-db'
 import { memoryStore, rateLimit, type RateLimitStore } from '@seawall/ratelimit'
 import { redisStore } from '@seawall/ratelimit/redis'
-import { createCache, memoryTier, type Cache } from '@seawall/tiered-cache'
-import { redisTier } from '@seawall/tiered-cache/redis'
 import { clearSiteData } from '@seawall/security-headers'
 import { Redis } from 'ioredis'
 import { sql, type Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import { loadAssets } from './assets/load-assets.ts'
 import type { AssetManifest } from './assets/manifest.ts'
+import { openCaches, type Caches } from './caches.ts'
 import { createLogger, logGuards } from './create-logger.ts'
 import { failure } from './failure.ts'
 import { logRequests, requestIdOf } from './log-requests.ts'
+import { createReadiness } from './readiness.ts'
 import { problem, type Outgoing, type Route } from './route.ts'
 import { aggregateRoute } from './routes/aggregate.ts'
 import { catalogRoute } from './routes/catalog.ts'
@@ -25,9 +25,9 @@ import { reviewsRoute } from './routes/reviews.ts'
 import { migrate, type Tables } from './schema.ts'
 import { seed } from './seed.ts'
 import { createSessions } from './session.ts'
+import { countStatements, withServerTiming } from './server-timing.ts'
 import type { Settings } from './settings.ts'
 import { siteGuards } from './site-guards.ts'
-import { countStatements, withServerTiming } from './statement-count.ts'
 
 /** The bookstore without a framework: what to mount, and how to end it. */
 export interface Bookstore {
@@ -45,7 +45,7 @@ export interface Bookstore {
   readonly logger: Logger
   /** From now on `/readyz` says that the process is going. */
   readonly drain: () => void
-  /** Closes the pool, the cache and Redis. */
+  /** Closes the pool, the caches and Redis. */
   readonly close: () => Promise<void>
 }
 
@@ -63,13 +63,12 @@ export async function createBookstore(settings: Settings): Promise<Bookstore> {
     pgbouncer: settings.pgbouncer,
   })
   const redis = settings.redisUrl === undefined ? undefined : openRedis(settings.redisUrl, logger)
-  const memory = memoryTier({ maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 })
-  const cache = createCache({ namespace: 'bookstore', tiers: redis ? [memory, redisTier(redis)] : [memory] })
+  const caches = openCaches(settings, redis, logger)
   const stopWatching = [countStatements(), logGuards(logger)]
   let closing = false
   const close = async (): Promise<void> => {
     for (const stop of stopWatching) stop()
-    await cache.close()
+    await caches.close()
     await db.destroy()
     redis?.disconnect()
   }
@@ -83,7 +82,7 @@ export async function createBookstore(settings: Settings): Promise<Bookstore> {
   return {
     guards: [logRequests(logger), ...siteGuards(settings, assets, store, () => closing)],
     guardOptions: { trustedProxies: settings.trustedProxies },
-    routes: routesOf(settings, { db, cache, manifest: assets.manifest, store, logger, isClosing: () => closing }),
+    routes: routesOf(settings, { db, caches, manifest: assets.manifest, store, isClosing: () => closing }),
     notFound: problem(404, 'Not Found'),
     failed: (error, request) => failure(error, logger.child({ requestId: requestIdOf(request) })),
     logger,
@@ -116,15 +115,14 @@ function openRedis(url: string, logger: Logger): Redis {
 
 interface Parts {
   readonly db: ReturnType<typeof createDatabase<Tables>>
-  readonly cache: Cache
+  readonly caches: Caches
   readonly manifest: AssetManifest
   readonly store: RateLimitStore
-  readonly logger: Logger
   readonly isClosing: () => boolean
 }
 
 function routesOf(settings: Settings, parts: Parts): Route[] {
-  const { db, cache, manifest, store, isClosing } = parts
+  const { db, caches, store, isClosing } = parts
   const sessions = createSessions(settings)
   // decided together: who is refused by one takes nothing of the other
   const loginLimit = rateLimit(
@@ -135,15 +133,15 @@ function routesOf(settings: Settings, parts: Parts): Route[] {
     { store },
   )
   const routes: Route[] = [
-    { method: 'get', path: '/', guards: [], handler: homeRoute(db, cache, manifest) },
+    { method: 'get', path: '/', guards: [], handler: homeRoute(parts, sessions) },
     { method: 'get', path: '/catalog', guards: [], handler: catalogRoute(db) },
-    { method: 'get', path: '/feed', guards: [], handler: feedRoute(db, cache) },
+    { method: 'get', path: '/feed', guards: [], handler: feedRoute(db, caches.data) },
     { method: 'post', path: '/login', guards: [loginLimit], handler: loginRoute(db, sessions) },
     { method: 'post', path: '/logout', guards: [clearSiteData('cookies', 'storage')], handler: logoutRoute(sessions) },
     { method: 'post', path: '/books/:id/reviews', guards: [], handler: reviewsRoute(parts, sessions) },
     { method: 'get', path: '/aggregate', guards: [], handler: aggregateRoute(settings) },
     { method: 'get', path: '/healthz', guards: [], handler: healthRoute },
-    { method: 'get', path: '/readyz', guards: [], handler: readyRoute(db, isClosing) },
+    { method: 'get', path: '/readyz', guards: [], handler: readyRoute(createReadiness(db, caches.all, isClosing)) },
   ]
   if (!settings.serverTiming) return routes
   return routes.map((route) => ({ ...route, handler: withServerTiming(route.handler) }))

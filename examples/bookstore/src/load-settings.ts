@@ -29,10 +29,12 @@ export function loadSettings(given: Variables): Settings {
       pgbouncer: variables['DATABASE_POOLER'] === undefined ? undefined : variables['DATABASE_POOLER'] === 'pgbouncer',
       secureCookies: variables['SECURE_COOKIES'] === undefined ? undefined : variables['SECURE_COOKIES'] !== 'false',
       redisUrl: variables['REDIS_URL'],
+      memcachedUrl: variables['MEMCACHED_URL'],
       sessionSecret: variables['SESSION_SECRET'] ?? (isProduction ? undefined : randomBytes(32).toString('base64url')),
       trustedProxies: variables['TRUSTED_PROXIES']?.split(',').map((network) => network.trim()),
       requestsPerMinute: toNumber(variables['REQUESTS_PER_MINUTE']),
       poolMax: toNumber(variables['POOL_MAX']),
+      lingerMs: toNumber(variables['LINGER_MS']),
       logLevel: variables['LOG_LEVEL'] as Settings['logLevel'] | undefined,
       upstreams: {
         stock: variables['STOCK_URL'] ?? base.upstreams.stock,

@@ -20,6 +20,7 @@ export interface Tables {
     body: string
     is_approved: boolean
     created_at: Generated<Date>
+    submission: Generated<string>
   }
   /** Who may sign in. */
   reader: { id: Generated<number>; username: string; password_hash: string }
@@ -49,7 +50,8 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
       rating int not null check (rating between 1 and 5),
       body text not null,
       is_approved boolean not null,
-      created_at timestamptz not null default now()
+      created_at timestamptz not null default now(),
+      submission uuid not null unique default gen_random_uuid()
     );
     create index if not exists review_of_book on review (book_id, created_at desc) where is_approved;
     create index if not exists newest_review on review (created_at desc, id desc) where is_approved;

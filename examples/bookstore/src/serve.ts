@@ -1,9 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { boundResponses } from './bound-responses.ts'
 import { createBookstore, type Bookstore } from './create-bookstore.ts'
 import type { Settings } from './settings.ts'
 import { shutDown } from './shut-down.ts'
+
+/** How often clients that take too long are looked for. */
+const looksPerTimeout = 5
 
 /** A bookstore that listens. */
 export interface RunningServer {
@@ -28,22 +32,29 @@ export async function serve(settings: Settings, mount: Mount): Promise<RunningSe
 }
 
 async function listen(
-  { host, port }: Settings,
+  { host, port, timeouts, lingerMs }: Settings,
   bookstore: Bookstore,
   listener: RequestListener,
 ): Promise<RunningServer> {
+  const { headersMs, requestMs, responseMs, keepAliveMs } = timeouts
   const server = createServer(
     {
-      // longer than a proxy keeps its connections, so that it is never the server that closes one under a request
-      keepAliveTimeout: 65_000,
-      headersTimeout: 15_000,
-      requestTimeout: 30_000,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: keepAliveMs,
+      // Node's own 30 s would let a client have so much more
+      connectionsCheckingInterval: Math.ceil(headersMs / looksPerTimeout),
+      // a session cookie and what proxies add take a quarter of it
+      maxHeaderSize: 8192,
     },
     listener,
   )
+  boundResponses(server, responseMs)
   server.listen(port, host)
   await once(server, 'listening')
   const address = server.address() as AddressInfo
   bookstore.logger.info({ port: address.port }, 'listening')
-  return { url: `http://${host}:${address.port}`, close: () => shutDown(server, bookstore) }
+  let end: Promise<void> | undefined
+  const close = (): Promise<void> => (end ??= shutDown(server, bookstore, lingerMs))
+  return { url: `http://${host}:${address.port}`, close }
 }

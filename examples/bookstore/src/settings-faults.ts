@@ -29,8 +29,10 @@ export function faultsOf(settings: Settings): string[] {
     sessionSecret,
     requestsPerMinute,
     poolMax,
+    lingerMs,
     logLevel,
     redisUrl,
+    memcachedUrl,
     trustedProxies,
     upstreams,
   } = settings
@@ -45,10 +47,12 @@ export function faultsOf(settings: Settings): string[] {
     ],
     [secureCookies || environment !== 'production', 'SECURE_COOKIES must not be false in production'],
     [redisUrl === undefined || isUrl(redisUrl, 'redis:', 'rediss:'), 'REDIS_URL must be a redis:// or rediss:// URL'],
+    [memcachedUrl === undefined || isMemcachedUrl(memcachedUrl), 'MEMCACHED_URL must be memcached://host:port'],
     [sessionSecret.length >= 32, 'SESSION_SECRET must have at least 32 characters'],
     [new Set(sessionSecret).size >= 10, 'SESSION_SECRET must have at least 10 different characters'],
     [isInteger(requestsPerMinute, 1, 1_000_000), 'REQUESTS_PER_MINUTE must be an integer from 1 to 1000000'],
     [isInteger(poolMax, 1, 1000), 'POOL_MAX must be an integer from 1 to 1000'],
+    [isInteger(lingerMs, 0, 8000), 'LINGER_MS must be an integer from 0 to 8000'],
     [levels.includes(logLevel), `LOG_LEVEL must be one of ${levels.join(', ')}`],
     [trustedProxies.every(isNetwork), 'TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8, with commas'],
     ...Object.entries(upstreams).map(
@@ -75,6 +79,10 @@ function isNetwork(text: string): boolean {
 /** A URL that is none is another fault. */
 function isVerifiedTls(url: string): boolean {
   return !URL.canParse(url) || new URL(url).searchParams.get('sslmode') === 'verify-full'
+}
+
+function isMemcachedUrl(text: string): boolean {
+  return /^memcached:\/\/[\w.-]+(?::\d+)?$/.test(text) && isUrl(text, 'memcached:')
 }
 
 function isUrl(text: string, ...protocols: readonly string[]): boolean {

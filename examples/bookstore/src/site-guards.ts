@@ -1,9 +1,10 @@
 import type { Guard } from '@seawall/guard'
 import { rateLimit, type RateLimitStore } from '@seawall/ratelimit'
-import { crossOriginProtection, nonce, securityHeaders } from '@seawall/security-headers'
+import { crossOriginProtection, securityHeaders, strict } from '@seawall/security-headers'
 import type { Assets } from './assets/load-assets.ts'
 import { staticFiles } from './assets/static-files.ts'
 import { lastAnswers } from './last-answers.ts'
+import { problemPages } from './pages/problem-pages.ts'
 import { plainBodies } from './plain-bodies.ts'
 import type { Settings } from './settings.ts'
 
@@ -16,23 +17,8 @@ export function siteGuards(
 ): Guard[] {
   return [
     lastAnswers(isClosing),
-    securityHeaders({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          scriptSrc: [nonce],
-          styleSrc: ["'self'"],
-          imgSrc: ["'self'"],
-          connectSrc: ["'self'"],
-          formAction: ["'self'"],
-          baseUri: ["'none'"],
-          objectSrc: ["'none'"],
-          frameAncestors: ["'none'"],
-        },
-      },
-      crossOriginEmbedderPolicy: true,
-    }),
+    securityHeaders(strict({ contentSecurityPolicy: { directives: { 'style-src': ["'self'"] } } })),
+    problemPages(assets.manifest),
     crossOriginProtection(),
     plainBodies,
     staticFiles(assets),

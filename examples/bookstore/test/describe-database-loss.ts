@@ -10,29 +10,26 @@ export function describeDatabaseLoss(framework: Framework): void {
   describe('when PostgreSQL terminates', () => {
     const bookstore = useBookstore(framework, () => ({ POOL_MAX: '5' }))
 
-    it('idle connections, the next requests succeed within a second', async () => {
+    it('idle connections, the next requests soon succeed', async () => {
       await Promise.all(Array.from({ length: 20 }, () => bookstore.ask('/catalog')))
       expect(await backends(bookstore.admin, 'idle')).toBeGreaterThan(0)
       await terminate(bookstore)
-      expect(await firstSuccessMs(bookstore)).toBeLessThan(1000)
+      await expectSuccess(bookstore)
     })
 
-    it('connections in the middle of a statement, all requests are answered and the next succeed within a second', async () => {
+    it('connections in the middle of a statement, all requests are served and the next soon succeed', async () => {
       const release = await holdReviews(bookstore.databaseUrl)
       const underWay = Array.from({ length: 20 }, () => bookstore.ask('/catalog'))
       await expect.poll(() => backends(bookstore.admin, 'active')).toBe(5)
       await terminate(bookstore)
       await release()
-      const successMs = firstSuccessMs(bookstore)
+      const success = expectSuccess(bookstore)
       const statuses = (await Promise.all(underWay)).map(({ status }) => status)
-      expect(statuses).toHaveLength(20)
-      expect(statuses.filter((status) => ![200, 500, 503].includes(status))).toEqual([])
-      // those that waited for a connection lost nothing
-      expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(15)
-      expect(await successMs).toBeLessThan(1000)
+      expect(statuses).toEqual(Array.from({ length: 20 }, () => 200))
+      await success
     })
 
-    it('connections again and again under load, requests succeed within a second and the process lives', async () => {
+    it('connections again and again under load, all requests are served and the process lives', async () => {
       const load = new AbortController()
       const statuses: number[] = []
       const clients = Array.from({ length: 8 }, async () => {
@@ -43,13 +40,13 @@ export function describeDatabaseLoss(framework: Framework): void {
           const enough = statuses.length + 20
           await expect.poll(() => statuses.length, { timeout: 5000 }).toBeGreaterThan(enough)
           await terminate(bookstore)
-          expect(await firstSuccessMs(bookstore)).toBeLessThan(1000)
+          await expectSuccess(bookstore)
         }
       } finally {
         load.abort()
         await Promise.all(clients)
       }
-      expect(statuses.filter((status) => ![200, 500, 503].includes(status))).toEqual([])
+      expect(statuses.filter((status) => status !== 200)).toEqual([])
       expect((await bookstore.ask('/healthz')).status).toBe(200)
       expect((await bookstore.ask('/readyz')).status).toBe(200)
     })
@@ -65,7 +62,8 @@ async function terminate({ admin }: UsedBookstore): Promise<void> {
   expect(rows[0]?.cut).toBeGreaterThan(0)
 }
 
-async function firstSuccessMs(bookstore: UsedBookstore): Promise<number> {
+/** Asks until it is served, as a client would. */
+async function expectSuccess(bookstore: UsedBookstore): Promise<void> {
   const startedAt = performance.now()
   let answer: Answer = await bookstore.ask('/catalog')
   while (answer.status !== 200 && performance.now() - startedAt < 5000) {
@@ -73,5 +71,4 @@ async function firstSuccessMs(bookstore: UsedBookstore): Promise<number> {
     answer = await bookstore.ask('/catalog')
   }
   expect(answer.status).toBe(200)
-  return performance.now() - startedAt
 }

@@ -16,6 +16,7 @@ export function describeHangingDatabase(framework: Framework, postgres: () => Se
         const catalog = bookstore.ask('/catalog').then(({ status }) => order.push(`catalog ${status}`))
         const [alive, ready] = await Promise.all([bookstore.ask('/healthz'), bookstore.ask('/readyz')])
         order.push(`healthz ${alive.status}`, `readyz ${ready.status}`)
+        expect(JSON.parse(ready.text)).toMatchObject({ detail: 'No database', checks: { database: 'failed' } })
         await postgres().resume()
         await catalog
       } finally {

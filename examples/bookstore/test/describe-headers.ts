@@ -5,7 +5,7 @@ import { useBookstore } from './use-bookstore.ts'
 
 const always = {
   'x-content-type-options': 'nosniff',
-  'x-frame-options': 'SAMEORIGIN',
+  'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -72,7 +72,6 @@ export function describeHeaders(framework: Framework): void {
         expect(others).toEqual([])
         expect(page.text.match(/(?<=nonce=")[^"]*/g)).toEqual([inPolicy])
         expect(page.text.match(/integrity="sha384-/g)).toHaveLength(2)
-        expect(policy).not.toContain('unsafe-inline')
         return inPolicy
       })
       expect(nonces[0]).toMatch(/^[\w+/-]{22,}={0,2}$/)
@@ -82,9 +81,12 @@ export function describeHeaders(framework: Framework): void {
     it('escape what the database holds', async () => {
       await bookstore.admin.query(`update book set title = '<script>alert(1)</script>'`)
       const headers = { cookie: await bookstore.signIn() }
-      await bookstore.ask('/books/1/reviews', { json: { rating: 5, body: 'Good' }, headers })
+      const [, book] = /id="book-(\d+)"/.exec((await bookstore.ask('/')).text) ?? []
+      const json = { rating: 5, body: '</main><script>alert(2)</script>' }
+      expect((await bookstore.ask(`/books/${book}/reviews`, { json, headers })).status).toBe(201)
       const { text } = await bookstore.ask('/')
       expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+      expect(text).toContain('&lt;script&gt;alert(2)&lt;/script&gt;')
       expect(text).not.toContain('<script>alert')
     })
 

@@ -34,7 +34,7 @@ export function describeProcesses(framework: Framework, postgres: () => Service)
       for (const main of both) main.signal('SIGTERM')
       expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
       agent.destroy()
-    }, 30_000)
+    }, 60_000)
 
     it('tells why it cannot start, without a password', async () => {
       await askReaderForPassword(postgres().url)
@@ -57,7 +57,7 @@ export function describeProcesses(framework: Framework, postgres: () => Service)
         { code: 1, written: expect.stringContaining('DATABASE_URL must be a postgres:// URL') },
       ])
       for (const { written } of ends) expect(written).not.toContain(password)
-    }, 30_000)
+    }, 60_000)
 
     it('logs each request with an id that the client learns, and nothing of what it carries', async () => {
       const main = runMain(framework, { ...variables, LOG_LEVEL: 'info' })
@@ -81,7 +81,7 @@ export function describeProcesses(framework: Framework, postgres: () => Service)
       main.signal('SIGTERM')
       expect(await main.ended).toBe(0)
       expect(main.written()).not.toContain(secret)
-    }, 30_000)
+    }, 60_000)
 
     it('writes no password of Redis to its log', async () => {
       const redis = await startRedis()
@@ -98,7 +98,7 @@ export function describeProcesses(framework: Framework, postgres: () => Service)
       } finally {
         await redis.stop()
       }
-    }, 30_000)
+    }, 60_000)
   })
 }
 

@@ -46,10 +46,14 @@ export function describeReviews(framework: Framework): void {
     })
 
     it('that were not approved are not shown', async () => {
-      const answers = await Promise.all([bookstore.ask('/feed'), bookstore.ask('/catalog?books=1000')])
-      const hidden = await bookstore.admin.query<{ body: string }>('select body from review where not is_approved')
+      const [feed, catalog] = await Promise.all([bookstore.ask('/feed'), bookstore.ask('/catalog?books=1000')])
+      const books = JSON.parse(catalog?.text ?? '') as { readonly reviews: readonly { readonly id: number }[] }[]
+      const shown = [...(JSON.parse(feed?.text ?? '') as { id: number }[]), ...books.flatMap(({ reviews }) => reviews)]
+      const hidden = await bookstore.admin.query<{ id: number }>('select id from review where not is_approved')
       expect(hidden.rowCount).toBe(2000)
-      for (const { text } of answers) expect(hidden.rows.filter(({ body }) => text.includes(`"${body}"`))).toEqual([])
+      const hiddenIds = new Set(hidden.rows.map(({ id }) => id))
+      expect(shown.length).toBeGreaterThan(6000)
+      expect(shown.filter(({ id }) => hiddenIds.has(id))).toEqual([])
     })
   })
 }

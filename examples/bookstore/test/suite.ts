@@ -4,18 +4,14 @@
  */
 import { startPostgres, type Service } from '@seawall/services'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { describeAggregate } from './describe-aggregate.ts'
+import { describeCore } from './core-suite.ts'
 import { describeCatalog } from './describe-catalog.ts'
 import { describeDatabaseLoss } from './describe-database-loss.ts'
+import { describeFailures } from './describe-failures.ts'
 import { describeHangingDatabase } from './describe-hanging-database.ts'
-import { describeHeaders } from './describe-headers.ts'
-import { describeLogin } from './describe-login.ts'
 import { describeProcesses } from './describe-processes.ts'
 import { describeRedis } from './describe-redis.ts'
-import { describeReviews } from './describe-reviews.ts'
-import { describeRoutes } from './describe-routes.ts'
-import { describeShutDown } from './describe-shut-down.ts'
-import { describeStaticFiles } from './describe-static-files.ts'
+import { describeScores } from './describe-scores.ts'
 import type { Framework } from './framework.ts'
 
 export type { Framework } from './framework.ts'
@@ -23,15 +19,11 @@ export type { Framework } from './framework.ts'
 /** Describes the bookstore on a framework. */
 export function describeBookstore(framework: Framework): void {
   describe(`the bookstore on ${framework.name}`, () => {
-    describeRoutes(framework)
-    describeHeaders(framework)
-    describeStaticFiles(framework)
-    describeLogin(framework)
-    describeReviews(framework)
-    describeAggregate(framework)
+    describeCore(framework)
     describeDatabaseLoss(framework)
     describeRedis(framework)
-    describeShutDown(framework)
+    describeScores(framework)
+    describeFailures(framework)
     describe('with a PostgreSQL of its own', () => {
       const postgres = usePostgres()
       describeCatalog(framework, postgres)

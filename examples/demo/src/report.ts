@@ -12,6 +12,8 @@ export interface Answer {
   readonly ms: number
   /** How many statements the handler cost, by the bookstore's own count. */
   readonly statements: number
+  /** How many fragments of the page it rendered, likewise. */
+  readonly renders: number
 }
 
 /** Sends a request as a client would. */
@@ -20,8 +22,10 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer> 
   const response = await fetch(url, { redirect: 'manual', ...init })
   const body = await response.text()
   const ms = performance.now() - startedAt
-  const statements = /db;desc="(\d+) statements"/.exec(response.headers.get('server-timing') ?? '')?.[1]
-  return { status: response.status, headers: response.headers, body, ms, statements: Number(statements ?? Number.NaN) }
+  const timing = response.headers.get('server-timing') ?? ''
+  const statements = Number(/"(\d+) statements"/.exec(timing)?.[1] ?? Number.NaN)
+  const renders = Number(/"(\d+) fragments"/.exec(timing)?.[1] ?? Number.NaN)
+  return { status: response.status, headers: response.headers, body, ms, statements, renders }
 }
 
 /** Prints a step of the walk. */

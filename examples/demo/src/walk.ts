@@ -13,6 +13,7 @@ export async function walk(url: string, databaseUrl: string): Promise<void> {
   await showCatalog(url, databaseUrl)
   const cookie = await showLogin(url)
   await showFeedAndReview(url, cookie)
+  await showFragments(url, cookie)
   await showAggregate(url)
   await showCutConnections(url, databaseUrl)
 }
@@ -125,6 +126,24 @@ async function showFeedAndReview(url: string, cookie: string): Promise<void> {
     'POST /books/1/reviews, from another origin and from our own, both with the session cookie',
     `${foreign.status} and ${own.status}; the next GET /feed loads again (${inMs(fresh.ms)}) and shows the review`,
     'crossOriginProtection: no token needed; tiered-cache: invalidated by tag after the commit',
+  )
+}
+
+async function showFragments(url: string, cookie: string): Promise<void> {
+  const whole = await ask(`${url}/`)
+  const book = /id="book-(\d+)"/.exec(whole.body)?.[1]
+  const form = new URLSearchParams({ rating: '5', body: 'Shown by the demo' })
+  await ask(`${url}/books/${book}/reviews`, { method: 'POST', headers: { cookie }, body: form })
+  const [fresh, hit] = [await ask(`${url}/`), await ask(`${url}/`)]
+  expect(fresh.body.includes('Shown by the demo'), 'the page must show the new review at once')
+  expect(
+    fresh.renders === 3 && hit.renders === 0,
+    `a review must render three fragments: ${fresh.renders}, ${hit.renders}`,
+  )
+  step(
+    `GET /, after a review of one of its 24 books`,
+    `${fresh.renders} of 27 fragments rendered anew, by ${fresh.statements} statements in ${inMs(fresh.ms)}; the next time none, in ${inMs(hit.ms)}`,
+    'tiered-cache: the book, the shelf and the page around it; the other books as they were kept',
   )
 }
 

@@ -7,8 +7,10 @@ import Koa, { type Context, type Middleware } from 'koa'
 /** The bookstore on Koa 3. */
 export const mount: Mount = (bookstore) => createApp(bookstore).callback()
 
-function createApp({ guards, guardOptions, routes, notFound, failed }: Bookstore): Koa {
+function createApp({ guards, guardOptions, routes, notFound, failed, logger }: Bookstore): Koa {
   const app = new Koa()
+  // what is left for Koa to tell: connections that failed under a response
+  app.on('error', (error) => logger.warn({ err: error as unknown }, 'a connection failed'))
   app.use(guard(guards, guardOptions))
   app.use(async (context, next) => {
     try {

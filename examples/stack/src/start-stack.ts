@@ -41,7 +41,9 @@ export async function startStack(main: URL, variables: Readonly<Record<string, s
   try {
     const [postgres, redis, memcached] = await Promise.all([startPostgres(), startRedis(), startMemcached()])
     for (const one of [postgres, redis, memcached]) keep(one)
-    const pgbouncer = keep(await startPgBouncer(postgres.url))
+    // its own 15 s would outlast every restart of PostgreSQL
+    const settings = { server_login_retry: 1 }
+    const pgbouncer = keep(await startPgBouncer(postgres.url, { settings }))
     const environment = {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
@@ -49,6 +51,7 @@ export async function startStack(main: URL, variables: Readonly<Record<string, s
       DATABASE_TLS: 'off',
       DATABASE_POOLER: 'pgbouncer',
       REDIS_URL: redis.url,
+      MEMCACHED_URL: memcached.url,
       SESSION_SECRET: randomBytes(32).toString('base64url'),
       TRUSTED_PROXIES: '127.0.0.1',
       LOG_LEVEL: 'warn',

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { demoReader } from '@seawall-examples/bookstore'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Client, type Answer } from '../src/client.ts'
 import { startStack, type Stack } from '../src/start-stack.ts'
-import { Client, type Answer } from './client.ts'
 
 const run = promisify(execFile)
 
@@ -62,6 +64,27 @@ describe('the stack', () => {
     expect(login.headers['set-cookie']).toEqual([expect.stringMatching(/^__Host-session=.*; Secure$/)])
   })
 
+  it('keeps rendered fragments in Memcached, where the processes find what the other has rendered', async () => {
+    await client.ask('/')
+    expect(await itemsOf(stack.services.memcached.port)).toBeGreaterThan(24)
+  })
+
+  it('says of each part that it stands on how it is, and serves without Memcached', async () => {
+    const readiness = async (): Promise<unknown> => JSON.parse((await client.ask('/readyz')).text)
+    const checks = { database: 'ok', memory: 'ok', redis: 'ok', memcached: 'ok' }
+    await expect.poll(readiness, { timeout: 10_000 }).toEqual({ status: 'ok', checks })
+    const { memcached } = stack.services
+    await memcached.kill()
+    try {
+      const without = { status: 'degraded', checks: { ...checks, memcached: 'failed' } }
+      await expect.poll(readiness, { timeout: 10_000 }).toEqual(without)
+      expect((await client.ask('/')).text).toContain('What readers liked best')
+    } finally {
+      await memcached.restart()
+    }
+    await expect.poll(readiness, { timeout: 10_000 }).toEqual({ status: 'ok', checks })
+  }, 60_000)
+
   it('believes no client that names another address', async () => {
     const statuses: number[] = []
     for (let attempt = 0; attempt < 6; attempt++) {
@@ -92,3 +115,11 @@ describe('the stack', () => {
     expect(new Set(statuses)).toEqual(new Set([200]))
   }, 60_000)
 })
+
+/** How many entries a Memcached holds. */
+async function itemsOf(port: number): Promise<number> {
+  const socket = connect(port, '127.0.0.1')
+  socket.end('stats\r\nquit\r\n')
+  const stats = await text(socket)
+  return Number(/curr_items (\d+)/.exec(stats)?.[1])
+}

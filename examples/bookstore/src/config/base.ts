@@ -9,6 +9,7 @@ export const base: Settings = {
   databaseTls: 'off',
   pgbouncer: false,
   redisUrl: undefined,
+  memcachedUrl: undefined,
   sessionSecret: '',
   secureCookies: true,
   trustedProxies: [],
@@ -16,6 +17,8 @@ export const base: Settings = {
   poolMax: 10,
   upstreams: { stock: '', prices: '', recommendations: '' },
   upstreamDeadlineMs: 500,
+  timeouts: { headersMs: 15_000, requestMs: 30_000, responseMs: 60_000, keepAliveMs: 65_000 },
+  lingerMs: 0,
   logLevel: 'info',
   serverTiming: false,
 }

@@ -4,4 +4,5 @@ import type { Settings } from '../settings.ts'
 export const production: Partial<Settings> = {
   host: '0.0.0.0',
   databaseTls: 'required',
+  lingerMs: 5000,
 }

@@ -1,16 +1,17 @@
 import type { Cache } from '@seawall/tiered-cache'
 import type { Kysely } from 'kysely'
+import { again } from '../again.ts'
 import { json, type Handler } from '../route.ts'
 import type { Tables } from '../schema.ts'
+import { reviewsTag } from '../tags.ts'
 
-/** The tag of everything that shows reviews, for whoever changes one. */
-export const reviewsTag = 'reviews'
 const fiveMinutesMs = 5 * 60 * 1000
 
 /** `GET /feed`: the newest approved reviews, loaded once in five minutes. */
 export function feedRoute(db: Kysely<Tables>, cache: Cache): Handler {
-  return async () =>
-    json(await cache.getOrSet('feed', () => newestReviews(db), { ttlMs: fiveMinutesMs, tags: [reviewsTag] }))
+  const load = () => again(() => newestReviews(db))
+  const options = { ttlMs: fiveMinutesMs, staleIfErrorMs: fiveMinutesMs, tags: [reviewsTag] }
+  return async () => json(await cache.getOrSet('feed', load, options))
 }
 
 async function newestReviews(db: Kysely<Tables>) {

@@ -1,22 +1,23 @@
-import type { Cache } from '@seawall/tiered-cache'
+import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { Logger } from 'pino'
+import { again } from '../again.ts'
+import type { Caches } from '../caches.ts'
+import { afterForm } from '../pages/prefers-page.ts'
 import { json, problem, type Handler } from '../route.ts'
 import type { Tables } from '../schema.ts'
 import type { Sessions } from '../session.ts'
+import { bookTag, reviewsTag } from '../tags.ts'
 import { textField } from '../text-field.ts'
-import { reviewsTag } from './feed.ts'
 
 /** What a review touches. */
 interface ReviewParts {
   readonly db: Kysely<Tables>
-  readonly cache: Cache
-  readonly logger: Logger
+  readonly caches: Caches
 }
 
 /** `POST /books/:id/reviews` with `rating` and `body`, by who is signed in. Approved at once; what is cached of it goes. */
-export function reviewsRoute({ db, cache, logger }: ReviewParts, sessions: Sessions): Handler {
-  return async ({ params, body, cookies }) => {
+export function reviewsRoute({ db, caches }: ReviewParts, sessions: Sessions): Handler {
+  return async ({ request, params, body, cookies }) => {
     const session = sessions.read(cookies)
     if (session === undefined) return problem(401, 'Unauthorized', 'Sign in first')
     const text = textField(body, 'body')
@@ -31,21 +32,28 @@ export function reviewsRoute({ db, cache, logger }: ReviewParts, sessions: Sessi
     const book = Number.isSafeInteger(bookId) && bookId > 0 && bookId < 2 ** 31 ? await isBook(db, bookId) : false
     if (!book) return problem(404, 'Not Found', 'No such book')
     if (!(await isReader(db, session.readerId))) return problem(401, 'Unauthorized', 'Sign in again')
-    const values = { book_id: bookId, reader_id: session.readerId, rating, body: text, is_approved: true }
-    const review = await db.insertInto('review').values(values).returning('id').executeTakeFirstOrThrow()
+    const review = { book_id: bookId, reader_id: session.readerId, rating, body: text, is_approved: true }
+    const id = await store(db, { ...review, submission: randomUUID() })
     // after the commit: before it, a load in between would store the old rows
-    await forget(cache, logger)
-    return json({ id: review.id }, 201)
+    await caches.forget([reviewsTag, bookTag(bookId)])
+    return afterForm(request, `/#book-${bookId}`, json({ id }, 201))
   }
 }
 
-/** The review is stored: that the shared cache is away must not look like a failure, or it would be posted again. */
-async function forget(cache: Cache, logger: Logger): Promise<void> {
-  try {
-    await cache.invalidateTags([reviewsTag])
-  } catch (error) {
-    logger.warn({ err: error }, 'other processes may show the old reviews until they expire')
-  }
+type NewReview = Omit<Tables['review'], 'id' | 'created_at' | 'submission'> & { readonly submission: string }
+
+/**
+ * Stores a review once, however often it takes: when the connection goes under the insert nobody knows whether it was
+ * committed, and the submission tells.
+ */
+async function store(db: Kysely<Tables>, review: NewReview): Promise<number> {
+  const { submission } = review
+  const insert = db
+    .insertInto('review')
+    .values(review)
+    .onConflict((conflict) => conflict.column('submission').doUpdateSet({ submission }))
+    .returning('id')
+  return (await again(() => insert.executeTakeFirstOrThrow())).id
 }
 
 /** A number, or in a form its digits. */
@@ -56,9 +64,11 @@ function ratingOf(body: unknown): number {
 
 /** A session outlives its reader. */
 async function isReader(db: Kysely<Tables>, id: number): Promise<boolean> {
-  return (await db.selectFrom('reader').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+  const readers = db.selectFrom('reader').select('id').where('id', '=', id)
+  return (await again(() => readers.executeTakeFirst())) !== undefined
 }
 
 async function isBook(db: Kysely<Tables>, id: number): Promise<boolean> {
-  return (await db.selectFrom('book').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+  const books = db.selectFrom('book').select('id').where('id', '=', id)
+  return (await again(() => books.executeTakeFirst())) !== undefined
 }
