@@ -5,7 +5,7 @@ import { SummaryReporter } from './test/summary-reporter.ts'
 export default defineConfig({
   test: {
     name: 'browser',
-    include: ['packages/*/test/browser/*.browser.ts'],
+    include: ['{packages,examples}/*/test/browser/*.browser.ts', 'test/docs/*.browser.ts'],
     expect: { requireAssertions: true },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -17,7 +17,7 @@ const types = {
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'tools/*', 'examples/{bookstore,node,express,fastify,koa,hono,stack}', types],
+    projects: ['packages/*', 'tools/*', 'examples/{bookstore,node,express,fastify,koa,hono,stack}', 'test/docs', types],
     globalSetup: ['./test/global-setup.ts'],
     reporters: ['default', new SummaryReporter()],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },

@@ -1,0 +1,3 @@
+import type { Cache } from '@seawall/tiered-cache'
+
+export declare const cache: Cache
