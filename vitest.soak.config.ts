@@ -5,7 +5,7 @@ import { SummaryReporter } from './test/summary-reporter.ts'
 export default defineConfig({
   test: {
     name: 'soak',
-    include: ['packages/*/test/soak/*.soak.ts'],
+    include: ['{packages,examples}/*/test/soak/*.soak.ts'],
     expect: { requireAssertions: true },
     testTimeout: 120_000,
     hookTimeout: 60_000,

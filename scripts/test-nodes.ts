@@ -1,35 +1,24 @@
-// Runs the tests under the other Node majors of scripts/nodes, which has its own lockfile and is installed only here.
+// `node scripts/test-nodes.ts [node22|node26] [vitest's arguments]`: runs the tests under the other Node majors.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { otherNodes } from './release/other-nodes.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const nodes = join(root, 'scripts/nodes')
-const path = process.env['PATH'] ?? ''
-
-function run(command: string, args: readonly string[], searchPath: string): boolean {
-  const { status } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, PATH: searchPath },
-  })
-  return status === 0
-}
-
-if (!run('pnpm', ['--dir', nodes, '--ignore-workspace', 'install', '--frozen-lockfile', '--silent'], path))
-  process.exit(1)
-const { optionalDependencies } = JSON.parse(readFileSync(join(nodes, 'package.json'), 'utf8')) as {
-  readonly optionalDependencies: Readonly<Record<string, string>>
-}
-const failed = Object.keys(optionalDependencies).filter((name) => {
-  const bin = join(nodes, 'node_modules', name, 'bin')
+const nodes = otherNodes()
+const chosen = nodes.filter(({ name }) => process.argv.includes(name))
+const args = process.argv.slice(2).filter((arg) => !nodes.some(({ name }) => name === arg))
+const failed = (chosen.length > 0 ? chosen : nodes).filter(({ name, bin }) => {
   console.log(`--- ${name}`)
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const args = [vitest, 'run', '--project', '!types', ...process.argv.slice(2)]
-  return !run(join(bin, 'node'), args, bin + delimiter + path)
+  const { status } = spawnSync(join(bin, 'node'), [vitest, 'run', '--maxWorkers=4', '--project', '!types', ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: bin + delimiter + process.env['PATH'] },
+  })
+  return status !== 0
 })
 if (failed.length > 0) {
-  console.error(`failed: ${failed.join(', ')}`)
+  console.error(`failed: ${failed.map(({ name }) => name).join(', ')}`)
   process.exit(1)
 }

@@ -1,5 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import type { Answer, Answers, Question } from './answer-questions.ts'
 
 /** No question takes longer; a child that is silent for so long is ended. */
@@ -11,9 +13,10 @@ const running = new Set<ChildProcess>()
 export class AskedProcess<A extends Answers> {
   readonly #child: ChildProcess
 
-  constructor(file: URL) {
+  constructor(file: URL, { env, ...options }: Pick<ForkOptions, 'env' | 'execArgv' | 'stdio'> = {}) {
     this.#child = fork(file, {
-      env: { ...process.env, NODE_ENV: 'production' },
+      ...options,
+      env: { ...process.env, NODE_ENV: 'production', ...env },
       serialization: 'advanced',
     })
     running.add(this.#child)
@@ -28,6 +31,17 @@ export class AskedProcess<A extends Answers> {
     const answer = await this.#exchange({ name, input }, AbortSignal.timeout(deadlineMs))
     if ('failure' in answer) throw new Error(`${name}: ${answer.failure}`)
     return answer.value as Awaited<ReturnType<A[Name]>>
+  }
+
+  /** The first line that a child with a pipe for its output writes. Rejects when it ends before, or takes too long. */
+  async firstLine(): Promise<string> {
+    const lines = createInterface(this.#child.stdout as Readable)
+    const signal = AbortSignal.timeout(deadlineMs)
+    const [line] = (await Promise.race([once(lines, 'line', { signal }), once(lines, 'close', { signal })])) as [
+      string?,
+    ]
+    if (line === undefined) throw new Error('the process ended without a word')
+    return line
   }
 
   /** Ends the child and waits for its end. */

@@ -1,5 +1,6 @@
 import type { Row } from './benchmark.ts'
 import type { Bar } from './hold-bars.ts'
+import { median } from './statistics.ts'
 
 /** A contender may cost so much on top of the first. */
 export function addsAtMostNs(contender: string, limit: number): Bar<Row> {
@@ -32,14 +33,33 @@ export function addsNoPromise(contender: string): Bar<Row> {
   }
 }
 
-/** A contender answers so many times the requests that another answers in the same time. */
+/** How busy its core a server must be for requests per second to say something about the server. */
+const fullyBusy = 0.85
+
+/**
+ * A contender answers so many times the requests that another answers in the same time, turn by turn. Where one of the two
+ * was waiting for its client, the client was measured, not the server: what a request costs the server then counts.
+ */
 export function answersAtLeastTimes(contender: string, other: string, limit: number): Bar<Row> {
+  const areBusy = (rows: ReadonlyMap<string, Row>): boolean =>
+    [contender, other].every((name) => busyShare(row(rows, name)) >= fullyBusy)
   return {
-    text: `${contender}: requests per second as a multiple of those of ${other}`,
+    text: `${contender} / ${other}`,
     limit,
     is: 'at least',
-    measure: (rows) => (row(rows, contender).perSecond ?? NaN) / (row(rows, other).perSecond ?? NaN),
+    measure: (rows) => {
+      const [ours, theirs] = [row(rows, contender).rounds, row(rows, other).rounds]
+      const perSecond = ours.map((round, turn) => (round.perSecond ?? NaN) / (theirs[turn]?.perSecond ?? NaN))
+      const perCpu = ours.map(({ cpuNs }, turn) => (theirs[turn]?.cpuNs ?? NaN) / cpuNs)
+      return median(areBusy(rows) ? perSecond : perCpu)
+    },
+    by: (rows) => (areBusy(rows) ? 'by requests per second' : 'by server CPU per request'),
   }
+}
+
+/** The share of one core that a server has used while it was under load. */
+export function busyShare({ cpuNs, perSecond = NaN }: Row): number {
+  return (cpuNs * perSecond) / 1e9
 }
 
 function row(rows: ReadonlyMap<string, Row>, contender: string): Row {

@@ -3,7 +3,7 @@
  * route; the first of them has nothing there. Every contender runs in a process of its own, so that none lives on code
  * that another has warmed or spoilt, and they take turns round by round, so that whatever else the machine does meets all.
  */
-import type { Bar } from './hold-bars.ts'
+import type { Bar, BarResult } from './hold-bars.ts'
 import type { Look } from './in-process-client.ts'
 import type { ProtectionName } from './protections.ts'
 import type { FrameworkName } from './servers/frameworks.ts'
@@ -15,8 +15,29 @@ export interface Benchmark {
   /** What it answers, in a line. */
   readonly about: string
   readonly races: readonly Race[]
+  /** How much is measured, where that is another effort than other benchmarks make. */
+  readonly effort?: Effort
+  /** What is measured after the races, and is no race. */
+  readonly trials?: readonly Trial[]
   /** Starts what the races need; what it resolves to ends that. */
   readonly prepare?: () => Promise<() => Promise<void>>
+}
+
+/** A measurement with rows of its own kind. */
+export interface Trial {
+  /** Runs it. `quick` asks for little work. */
+  run(quick: boolean): Promise<TrialResult>
+}
+
+/** What a trial has shown. */
+export interface TrialResult<Shown = unknown> {
+  /** What its table is headed with. */
+  readonly title: string
+  /** The table, whose first line names the columns. */
+  readonly lines: readonly (readonly string[])[]
+  /** What the lines were made of. */
+  readonly rows: readonly Shown[]
+  readonly bars: readonly BarResult[]
 }
 
 /** How requests reach the servers. */
@@ -53,6 +74,18 @@ export interface Row {
   readonly ratio: number
   /** Promises made for one request. */
   readonly promises: number
+  /** Requests answered in a second; over loopback. */
+  readonly perSecond?: number
+  /** Its rounds, in the order in which they were run: what two contenders did in one turn can be set side by side. */
+  readonly rounds: readonly Round[]
+  /** The time within which 99 of 100 responses came, in milliseconds; over loopback. */
+  readonly p99Ms?: number
+}
+
+/** What a round yields. */
+export interface Round {
+  /** CPU time of the server per request. */
+  readonly cpuNs: number
   /** Requests answered in a second; over loopback. */
   readonly perSecond?: number
   /** The time within which 99 of 100 responses came, in milliseconds; over loopback. */

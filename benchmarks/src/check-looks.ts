@@ -25,6 +25,32 @@ export const sameHeaders: Check = (looks) => {
     throw new Error(`${model} has hardly more headers than a server without protection`)
 }
 
+/** All but the first contender send every one of helmet's headers, and tell their limit. */
+export const guardedAlike: Check = (looks) => {
+  sameBody(looks)
+  for (const [name, { headers }] of [...looks].slice(1)) {
+    const missing = helmetsHeaders.filter((header) => headers[header] === undefined)
+    if (!Object.keys(headers).some((header) => header.includes('ratelimit'))) missing.push('ratelimit')
+    if (missing.length > 0) throw new Error(`${name} does not send ${missing.join(', ')}`)
+  }
+}
+
+/** What helmet sends by default, and so does every contender that is said to send the full headers. */
+export const helmetsHeaders = [
+  'content-security-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'origin-agent-cluster',
+  'referrer-policy',
+  'strict-transport-security',
+  'x-content-type-options',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+]
+
 /** In a policy, directives are separated with or without a space; nonces differ. */
 function comparable(headers: Look['headers']): Look['headers'] {
   const { 'content-security-policy': policy = '', ...rest } = headers

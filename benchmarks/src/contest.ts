@@ -54,6 +54,12 @@ export interface ContestRow {
   readonly figures: Readonly<Record<string, number>>
 }
 
+/** What was measured in a contest. */
+export interface MeasuredContest {
+  readonly title: string
+  readonly rows: readonly ContestRow[]
+}
+
 /** A limit that a contest is held against. */
 export type ContestBar = Bar<ContestRow>
 
@@ -64,7 +70,16 @@ export interface ContestBenchmark {
   /** What it answers, in a line. */
   readonly about: string
   /** Starts what the contests need. `quick` asks for little work. */
-  open(quick: boolean): Promise<{ readonly contests: readonly Contest[]; close(): Promise<void> }>
+  open(quick: boolean): Promise<Arena>
+}
+
+/** Contests whose servers run. */
+interface Arena {
+  readonly contests: readonly Contest[]
+  /** Text for a page of the docs, made of what the contests have shown and of what else there is to find out. */
+  summarize?(results: readonly MeasuredContest[]): Promise<string>
+  /** Stops the servers. */
+  close(): Promise<void>
 }
 
 /** A round, for one operation of it. */

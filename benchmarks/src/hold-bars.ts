@@ -5,6 +5,8 @@ export interface Bar<Row> {
   /** Which side of the limit is the good one. @default 'at most' */
   readonly is?: 'at least' | 'at most'
   readonly measure: (rows: ReadonlyMap<string, Row>) => number
+  /** What was measured, where that depends on the rows; it stands behind the text. */
+  readonly by?: (rows: ReadonlyMap<string, Row>) => string
 }
 
 /** How rows stand to a bar. */
@@ -23,7 +25,8 @@ export function holdBars<Row extends { readonly contender: string }>(
   rows: readonly Row[],
 ): BarResult[] {
   const byName = new Map(rows.map((row) => [row.contender, row]))
-  return bars.map(({ text, limit, is = 'at most', measure }) => {
+  return bars.map(({ text: what, limit, is = 'at most', measure, by }) => {
+    const text = by === undefined ? what : `${what}, ${by(byName)}`
     const measured = measure(byName)
     const isMet = is === 'at least' ? measured >= limit : measured <= limit
     return { text, limit, is, measured, verdict: Number.isNaN(measured) ? 'unclear' : isMet ? 'met' : 'missed' }

@@ -1,6 +1,5 @@
-import autocannon from 'autocannon'
 import { answerQuestions } from './answer-questions.ts'
-import { path, requestHeaders } from './request.ts'
+import { send } from './fast-client.ts'
 import { quantile } from './statistics.ts'
 
 /*
@@ -14,12 +13,12 @@ export interface Load {
 }
 
 const answers = {
-  /** Sends requests over 32 connections that are kept alive, one at a time on each. */
+  /** Sends requests that are all to be answered 200. */
   async load({ port, count }: { port: number; count: number }): Promise<Load> {
-    const times: number[] = []
-    const { non2xx, errors, seconds } = await run(port, count, times)
-    if (errors > 0 || non2xx > 0 || times.length !== count)
-      throw new Error(`of ${count} requests ${times.length} were answered, ${non2xx} with another status than 2xx`)
+    let refused = 0
+    const onResponse = (_response: Uint8Array, status: number): void => void (refused += status === 200 ? 0 : 1)
+    const { seconds, times } = await send({ port, count, onResponse })
+    if (refused > 0) throw new Error(`of ${count} requests ${refused} were answered with another status than 200`)
     return { perSecond: count / seconds, p99Ms: quantile(times, 0.99) }
   },
 }
@@ -28,24 +27,3 @@ const answers = {
 export type LoadAnswers = typeof answers
 
 answerQuestions(answers)
-
-/** autocannon ends on whole seconds: from the first request to the last response is what counts. */
-function run(port: number, amount: number, times: number[]): Promise<autocannon.Result & { seconds: number }> {
-  const url = `http://127.0.0.1:${port}${path}`
-  return new Promise((resolve, reject) => {
-    let first = performance.now()
-    let last = first
-    const options = { url, amount, connections: 32, headers: requestHeaders, timeout: 10, bailout: 1 }
-    const instance = autocannon(options, (error, result) => {
-      if (error) reject(error as Error)
-      else resolve({ ...result, seconds: (last - first) / 1000 })
-    })
-    instance.on('start', () => {
-      first = performance.now()
-    })
-    instance.on('response', (_client, _status, _bytes, ms) => {
-      last = performance.now()
-      times.push(ms)
-    })
-  })
-}

@@ -1,11 +1,9 @@
-import type { Contest, ContestRow } from './contest.ts'
+import type { Contest, ContestRow, MeasuredContest } from './contest.ts'
 import { holdBars, type BarResult } from './hold-bars.ts'
 import { printTable } from './print-table.ts'
 
 /** What a contest has shown. */
-export interface ContestResult {
-  readonly title: string
-  readonly rows: readonly ContestRow[]
+export interface ContestResult extends MeasuredContest {
   readonly bars: readonly BarResult[]
 }
 

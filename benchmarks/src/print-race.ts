@@ -1,3 +1,4 @@
+import { busyShare } from './bars.ts'
 import type { Row } from './benchmark.ts'
 import { printTable } from './print-table.ts'
 import type { RaceResult } from './results.ts'
@@ -16,6 +17,7 @@ const columns: readonly Column[] = [
 const loadColumns: readonly Column[] = [
   ['requests/s', ({ perSecond }) => (perSecond ?? 0).toFixed(0)],
   ['p99 ms', ({ p99Ms }) => (p99Ms ?? 0).toFixed(2)],
+  ['core %', (row) => (busyShare(row) * 100).toFixed(0)],
 ]
 
 /** Prints a race as a table, and below it how it stands to its bars. */

@@ -1,5 +1,5 @@
 import type { Exchange, Guard } from '@seawall/guard'
-import { memoryStore, rateLimit, type RateLimitStore } from '@seawall/ratelimit'
+import { memoryStore, rateLimit, type LimitOptions, type RateLimitStore } from '@seawall/ratelimit'
 import { redisStore } from '@seawall/ratelimit/redis'
 import { allowedHosts, crossOriginProtection, nonce, securityHeaders } from '@seawall/security-headers'
 import { Redis } from 'ioredis'
@@ -27,6 +27,7 @@ const constantHeaders = Object.entries({
 /** How many headers the constant guards give a response. */
 export const constantCount: number = constantHeaders.length
 
+const manyPerMinute = { rate: { limit: manyRequests, windowMs: 60_000 } }
 const behindProxy = { trustedProxies: ['127.0.0.0/8'] }
 
 /** What may stand before a server's route, by name. */
@@ -45,22 +46,24 @@ export const protections = {
     readsNonce: true,
   }),
   "the peers' stack": (): Protection => ({ peer: true, peerLimit: true }),
-  "Seawall's guards, limits in memory": (): Protection => stack(memoryStore()),
+  "Seawall's guards, limits in memory": (): Protection => behindAll(memoryStore(), manyPerMinute),
   "Seawall's guards, limits in Redis with leases": (): Protection =>
-    stack(redisStore(new Redis(process.env['SEAWALL_BENCHMARK_REDIS'] ?? ''), { lease: 20 })),
+    behindAll(redisStore(new Redis(process.env['SEAWALL_BENCHMARK_REDIS'] ?? ''), { lease: 1_000 }), manyPerMinute),
 } as const
 
 /** The protections by name. */
 export type ProtectionName = keyof typeof protections
 
 /** What a service would mount: headers with a policy, hosts, cross-origin protection, a limit by address. */
-function stack(store: RateLimitStore): Protection {
-  const rate = { limit: manyRequests, windowMs: 60_000 }
+export function behindAll(
+  store: RateLimitStore,
+  limit: Pick<LimitOptions, 'rate' | 'algorithm' | 'onError'>,
+): Protection {
   const guards = [
     allowedHosts(['shop.example']),
     securityHeaders(),
     crossOriginProtection(),
-    rateLimit({ name: 'requests', key: 'ip', rate, store }),
+    rateLimit({ name: 'requests', key: 'ip', store, ...limit }),
   ]
   return { guards, options: behindProxy }
 }

@@ -1,25 +1,20 @@
 import { AskedProcess } from './asked-process.ts'
-import type { Effort, Race, Row } from './benchmark.ts'
+import type { Effort, Race, Round, Row } from './benchmark.ts'
 import type { Look } from './in-process-client.ts'
 import type { Load, LoadAnswers } from './load-process.ts'
 import type { ServerAnswers } from './server-process.ts'
 import { interquartileRange, median } from './statistics.ts'
 
-/** What a round yields: CPU time of the server per request, and over loopback what the client saw. */
-interface Sample extends Partial<Load> {
-  readonly cpuNs: number
-}
-
 /** What is known of a contender so far. */
 interface Score {
-  readonly samples: Sample[]
+  readonly samples: Round[]
   promises: number
 }
 
 type Server = AskedProcess<ServerAnswers>
 
 /** How a contender is made to answer a number of requests. */
-type Round = (server: Server, count: number) => Promise<Sample>
+type Ask = (server: Server, count: number) => Promise<Round>
 
 const serverFile = new URL('server-process.ts', import.meta.url)
 const loadFile = new URL('load-process.ts', import.meta.url)
@@ -46,7 +41,7 @@ async function runLaunch(
   processes: { end(): Promise<void> }[],
 ): Promise<void> {
   const looks = new Map<string, Look>()
-  const runners: { name: string; server: Server; round: Round }[] = []
+  const runners: { name: string; server: Server; round: Ask }[] = []
   const load = race.transport === 'over loopback' ? new AskedProcess<LoadAnswers>(loadFile) : undefined
   if (load !== undefined) processes.push(load)
   for (const { name, protection } of race.contenders) {
@@ -67,11 +62,11 @@ async function runLaunch(
     (scores.get(name) as Score).promises = (await server.ask('promises', promiseRequests)) / promiseRequests
 }
 
-async function inProcess(server: Server, count: number): Promise<Sample> {
+async function inProcess(server: Server, count: number): Promise<Round> {
   return { cpuNs: (await server.ask('round', count)) / count }
 }
 
-async function overLoopback(server: Server, load: AskedProcess<LoadAnswers>): Promise<Round> {
+async function overLoopback(server: Server, load: AskedProcess<LoadAnswers>): Promise<Ask> {
   const port = await server.ask('listen', undefined)
   return async (_, count) => {
     await server.ask('start', undefined)
@@ -93,13 +88,14 @@ function toRows(scores: ReadonlyMap<string, Score>): Row[] {
       addedNs: median(times.map((time, turn) => time - (bases[turn] ?? NaN))),
       ratio: median(times.map((time, turn) => time / (bases[turn] ?? NaN))),
       promises,
+      rounds: samples,
       ...medianLoad(samples),
     }
   })
 }
 
-function medianLoad(samples: readonly Sample[]): Partial<Load> {
-  const loads = samples.filter((sample): sample is Sample & Load => sample.perSecond !== undefined)
+function medianLoad(samples: readonly Round[]): Partial<Load> {
+  const loads = samples.filter((sample): sample is Round & Load => sample.perSecond !== undefined)
   if (loads.length === 0) return {}
   return {
     perSecond: median(loads.map(({ perSecond }) => perSecond)),

@@ -1,5 +1,5 @@
 /** The path that every server has. */
-export const path = '/hello'
+const path = '/hello'
 
 /** The request's headers: a browser's, and those of a proxy that has taken the request over TLS. */
 export const requestHeaders = {

@@ -1,10 +1,11 @@
 /*
- * `node benchmarks/src/run.ts [--quick] [name…]`: runs the named benchmarks, or all.
+ * `node benchmarks/src/run.ts [--quick] [--write-docs] [name…]`: runs the named benchmarks, or all. With --write-docs the
+ * page of the docs about the stack is written from its last results.
  */
 import { parseArgs } from 'node:util'
 import { endWithParent } from '@seawall/services'
 import { endAll } from './asked-process.ts'
-import type { Benchmark, Effort, Transport } from './benchmark.ts'
+import type { Benchmark, Effort, Transport, TrialResult } from './benchmark.ts'
 import { batcherBenchmark } from './benchmarks/batcher.ts'
 import { cacheBackendsBenchmark } from './benchmarks/cache-backends.ts'
 import { checksBenchmark, runChecks } from './benchmarks/checks.ts'
@@ -19,7 +20,9 @@ import { tieredCacheRedisBenchmark } from './benchmarks/tiered-cache-redis.ts'
 import { runContest, type ContestBenchmark } from './contest.ts'
 import { printContest, resultOfContest, type ContestResult } from './print-contest.ts'
 import { printRace } from './print-race.ts'
+import { printTable } from './print-table.ts'
 import { run } from './race.ts'
+import { writeStackDocs } from './stack/write-docs.ts'
 import { resultOf, writeResults, type RaceResult } from './results.ts'
 
 const benchmarks: readonly Benchmark[] = [guardBenchmark, headersBenchmark, stackBenchmark]
@@ -57,7 +60,7 @@ for (const [signal, number] of [
 process.on('exit', endAll)
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, 'write-docs': { type: 'boolean', default: false } },
   allowPositionals: true,
 })
 const names = [...benchmarks, ...contestBenchmarks, checksBenchmark].map(({ name }) => name)
@@ -66,9 +69,13 @@ if (unknown.length > 0) {
   console.error(`Cannot run ${unknown.join(', ')}: known are ${names.join(', ')}`)
   process.exit(2)
 }
+if (values.quick && values['write-docs']) {
+  console.error('Cannot write docs from a quick run: its figures are worth little')
+  process.exit(2)
+}
 
 for (const benchmark of benchmarks) {
-  if (isWanted(benchmark.name)) await runBenchmark(benchmark, values.quick ? quick : full)
+  if (isWanted(benchmark.name)) await runBenchmark(benchmark)
 }
 if (isWanted(checksBenchmark.name)) {
   const rounds = values.quick ? 400 : 4000
@@ -78,22 +85,31 @@ if (isWanted(checksBenchmark.name)) {
 for (const benchmark of contestBenchmarks) {
   if (isWanted(benchmark.name)) await runContests(benchmark)
 }
+if (values['write-docs'] && isWanted('stack')) console.log(`written to ${(await writeStackDocs()).join(', ')}`)
 
 function isWanted(name: string): boolean {
   return positionals.length === 0 || positionals.includes(name)
 }
 
-async function runBenchmark({ name, about, races, prepare }: Benchmark, efforts: Efforts): Promise<void> {
+async function runBenchmark({ name, about, races, effort, trials, prepare }: Benchmark): Promise<void> {
   console.log(`${name}: ${about}`)
   const finish = await prepare?.()
   try {
+    const efforts = values.quick ? quick : full
     const results: RaceResult[] = []
     for (const race of races) {
-      const result = resultOf(race, await run(race, efforts[race.transport]))
+      const result = resultOf(race, await run(race, (values.quick ? undefined : effort) ?? efforts[race.transport]))
       printRace(result)
       results.push(result)
     }
-    console.log(`\nwritten to ${await writeResults(name, efforts, results)}\n`)
+    const further: TrialResult[] = []
+    for (const trial of trials ?? []) {
+      const result = await trial.run(values.quick)
+      printTable(result.title, result.lines, result.bars)
+      further.push(result)
+    }
+    const written = await writeResults(name, values.quick ? quick : (effort ?? full), results, { trials: further })
+    console.log(`\nwritten to ${written}\n`)
   } finally {
     await finish?.()
   }
@@ -110,7 +126,9 @@ async function runContests(benchmark: ContestBenchmark): Promise<void> {
       printContest(result)
       results.push(result)
     }
-    console.log(`\nwritten to ${await writeResults(name, { quick: values.quick }, results)}\n`)
+    const summary = await arena.summarize?.(results)
+    if (summary !== undefined) console.log(`\n${summary}`)
+    console.log(`\nwritten to ${await writeResults(name, { quick: values.quick }, results, { summary })}\n`)
   } finally {
     await arena.close()
   }

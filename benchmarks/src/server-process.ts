@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promiseHooks } from 'node:v8'
 import { answerQuestions } from './answer-questions.ts'
+import { cpuNsSince } from './cpu-time.ts'
 import { InProcessClient, type Look } from './in-process-client.ts'
 import { protections, type ProtectionName } from './protections.ts'
 import { requestText } from './request.ts'
@@ -62,11 +63,6 @@ const answers = {
 export type ServerAnswers = typeof answers
 
 answerQuestions(answers)
-
-function cpuNsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) * 1000
-}
 
 async function promisesOf(count: number): Promise<number> {
   let made = 0

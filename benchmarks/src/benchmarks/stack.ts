@@ -1,8 +1,10 @@
 import { startRedis } from '@seawall/services'
 import { answersAtLeastTimes } from '../bars.ts'
 import type { Benchmark, Race } from '../benchmark.ts'
-import { sameBody } from '../check-looks.ts'
+import { guardedAlike } from '../check-looks.ts'
 import type { FrameworkName } from '../servers/frameworks.ts'
+import { bookstoreTrial } from '../stack/bookstore-trial.ts'
+import { headlineTrial } from '../stack/headline-trial.ts'
 
 /** What each framework's requests per second with everything may be, of those with nothing and of those of the peers. */
 const wanted = [
@@ -29,6 +31,8 @@ export const stackBenchmark: Benchmark = {
   name: 'stack',
   about: 'what all guards together leave of a server, beside what users of each framework install',
   races: wanted.map(race),
+  effort: { launches: 3, rounds: 6, requests: 8_000, warmUp: 20_000 },
+  trials: [bookstoreTrial, headlineTrial],
   prepare: async () => {
     const redis = await startRedis()
     process.env['SEAWALL_BENCHMARK_REDIS'] = redis.url
@@ -46,7 +50,7 @@ function race({ framework, peers, memory, redis, times }: Wanted): Race {
       { name: inMemory, protection: inMemory },
       { name: inRedis, protection: inRedis },
     ],
-    check: sameBody,
+    check: guardedAlike,
     bars: [
       answersAtLeastTimes(inMemory, 'bare', memory),
       answersAtLeastTimes(inRedis, 'bare', redis),

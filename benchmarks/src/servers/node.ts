@@ -34,7 +34,8 @@ function behindHelmetAndLimit(): RequestListener {
   const limit = rateLimit({
     windowMs: 60_000,
     limit: manyRequests,
-    standardHeaders: 'draft-8',
+    // what it sends by draft-8 needs Express's response
+    standardHeaders: 'draft-7',
     legacyHeaders: false,
     keyGenerator: ({ socket }) => ipKeyGenerator(socket.remoteAddress ?? ''),
     validate: false,

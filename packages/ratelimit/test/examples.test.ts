@@ -59,5 +59,5 @@ test.each(examples)('the example in $file runs', async ({ code }) => {
 
 async function examplesOf(file: string): Promise<{ file: string; code: string }[]> {
   const text = await readFile(new URL(file, root), 'utf8')
-  return [...text.replace(/^ \* ?/gm, '').matchAll(/```ts\n([^]*?)```/g)].map(([, code = '']) => ({ file, code }))
+  return [...text.replace(/^ \* ?/gm, '').matchAll(/```[jt]s\n([^]*?)```/g)].map(([, code = '']) => ({ file, code }))
 }
