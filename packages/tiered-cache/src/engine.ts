@@ -52,6 +52,7 @@ export class Engine {
   }
 
   forgetTags(tags: readonly string[]): void {
+    this.levels[0]?.partFromEarlier()
     this.loads.forgetTagged(tags)
     this.finds.forgetTagged(tags)
     this.failures.forgetAll()
@@ -60,6 +61,7 @@ export class Engine {
   }
 
   forgetAll(): void {
+    this.levels[0]?.partFromEarlier()
     this.loads.forgetAll()
     this.finds.forgetAll()
     this.failures.forgetAll()
@@ -77,6 +79,7 @@ export class Engine {
 
   /** Nobody joins what is under way. */
   leave(ids: readonly string[]): void {
+    this.levels[0]?.partFromEarlier()
     for (const id of ids) {
       this.loads.forget(id)
       this.finds.forget(id)

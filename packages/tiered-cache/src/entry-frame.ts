@@ -10,8 +10,10 @@ export interface Frame extends Bound, Lifetime {
   readonly writtenAt: number
   /** The payload. */
   readonly payload: Buffer
-  /** The payload of a frame that was read as text. */
+  /** The whole frame, if it was read as text. */
   readonly text: string | undefined
+  /** Where the payload begins in it. */
+  readonly textStart: number
   /** Whether its generation is this one. */
   isOf(generation: string | undefined): boolean
 }
@@ -77,7 +79,7 @@ class ReadFrame implements Frame {
   readonly #head: string
   readonly #body: Buffer | string
   /** Where the payload begins in the body. */
-  readonly #start: number
+  readonly textStart: number
 
   constructor(head: string, tags: Bound['tags'], body: Buffer | string, start: number) {
     this.writtenAt = digits(head, frameOffsets.writtenAt, frameOffsets.softMs)
@@ -86,7 +88,7 @@ class ReadFrame implements Frame {
     this.tags = tags
     this.#head = head
     this.#body = body
-    this.#start = start
+    this.textStart = start
   }
 
   get version(): string {
@@ -99,11 +101,11 @@ class ReadFrame implements Frame {
 
   get payload(): Buffer {
     const body = this.#body
-    return typeof body === 'string' ? Buffer.from(body.slice(this.#start)) : body.subarray(this.#start)
+    return typeof body === 'string' ? Buffer.from(body.slice(this.textStart)) : body.subarray(this.textStart)
   }
 
   get text(): string | undefined {
-    return typeof this.#body === 'string' ? this.#body.slice(this.#start) : undefined
+    return typeof this.#body === 'string' ? this.#body : undefined
   }
 
   isOf(generation: string | undefined): boolean {
@@ -125,7 +127,7 @@ function parse(head: string, end: number, body: Buffer | string): Frame | undefi
   const tags = parseTags(head, typeof body === 'string' ? end : head.length)
   if (tags === undefined) return undefined
   const frame = new ReadFrame(head, tags, body, end + 1)
-  return Number.isNaN(frame.writtenAt + frame.softMs + frame.hardMs) ? undefined : frame
+  return frame.writtenAt < 0 || frame.softMs < 0 || frame.hardMs < 0 ? undefined : frame
 }
 
 /** Where the head of a frame ends. Most have no tags: `[]`, then the line feed. */
@@ -133,13 +135,21 @@ function endOf(text: string): number {
   return text.charCodeAt(tagsOffset + 2) === lineFeed ? tagsOffset + 2 : text.indexOf('\n', tagsOffset)
 }
 
-/** The number that these characters spell, or `NaN`. */
+/** The number that these characters spell, at least eight of them, or something below 0. */
 function digits(text: string, from: number, to: number): number {
+  const middle = to - 7
+  const high = fewDigits(text, from, middle)
+  const low = fewDigits(text, middle, to)
+  return high < 0 || low < 0 ? -1 : high * 1e7 + low
+}
+
+/** The same of so few that V8 need not leave small integers, which is several times as fast. */
+function fewDigits(text: string, from: number, to: number): number {
   let value = 0
   for (let index = from; index < to; index++) {
     const digit = text.charCodeAt(index) - 0x30
-    if (!(digit >= 0 && digit <= 9)) return NaN
-    value = value * 10 + digit
+    if (!(digit >= 0 && digit <= 9)) return -1
+    value = (value * 10 + digit) | 0
   }
   return value
 }

@@ -1,7 +1,7 @@
 import { openEntry, toEntry, toFound, type Found } from './found.ts'
 import type { Level } from './level.ts'
 import type { CacheSettings } from './options.ts'
-import type { Counters } from './stats.ts'
+import type { Look } from './quest.ts'
 import type { StoredEntry } from './tier.ts'
 
 /** How long it may take to find a value in the tiers below and to store it above. */
@@ -12,21 +12,12 @@ export interface Search {
   readonly id: string
   readonly levels: readonly Level[]
   readonly settings: CacheSettings
-  readonly counters: Counters
-}
-
-/** What a tier has: an entry and what it opens to, if it is fresh. */
-export interface Look {
-  readonly entry: StoredEntry | undefined
-  /** When it was asked for. */
-  readonly askedAt: number
-  readonly opened: ReturnType<typeof openEntry>
 }
 
 /** Looks at what a tier has brought. */
 export function look(entry: StoredEntry | undefined, askedAt: number, settings: CacheSettings): Look {
   const isFresh = entry !== undefined && entry.softMs > 0
-  return { entry, askedAt, opened: isFresh ? openEntry(entry, settings) : undefined }
+  return { entry, askedAt, opened: isFresh ? openEntry(entry, settings) : undefined, isDue: false }
 }
 
 /** The fresh value of a key in the nearest shared tier that has it; those above take it up. Tiers that fail are passed over. */
@@ -49,7 +40,7 @@ export async function findFrom(
   const level = search.levels[depth]
   const open = await opened
   if (open !== undefined && entry !== undefined && level !== undefined) {
-    search.counters.countTierHit(level.name)
+    level.hits++
     return toFound(entry, open, askedAt)
   }
   if (level === undefined || depth === search.levels.length - 1) return undefined

@@ -1,26 +1,26 @@
-import { find, findFrom, look, type Look, type Search } from './find.ts'
+import { find, findFrom, look, type Search } from './find.ts'
 import { Flights, type Flight } from './flights.ts'
 import { toFound, type Found } from './found.ts'
-import { Inquiry, type Failure, type Inquirer } from './inquiry.ts'
 import type { Level } from './level.ts'
 import type { LoadParts } from './load-parts.ts'
 import type { Loads } from './loads.ts'
+import type { Look } from './quest.ts'
+import type { Failure } from './read-batch.ts'
 import type { StoredEntry } from './tier.ts'
 
 /** The reads that memory cannot answer and that do not load. */
 export class Finds {
   readonly #parts: LoadParts
   readonly #loads: Loads
-  readonly #flights = new Flights()
-  readonly #inquirer: Inquirer<Level, Look>
+  readonly #flights: Flights<Level>
 
   constructor(parts: LoadParts, loads: Loads) {
     this.#parts = parts
     this.#loads = loads
-    this.#inquirer = {
-      take: (inquiry, entry, askedAt) => this.#take(inquiry, entry, askedAt),
-      goOn: ({ flight }, seen) => this.#goOn(flight, seen),
-    }
+    this.#flights = new Flights({
+      take: (flight, entry, askedAt) => this.#take(flight, entry, askedAt),
+      goOn: (flight, seen) => this.#goOn(flight, seen),
+    })
   }
 
   /** The fresh value that a shared tier has. */
@@ -31,8 +31,9 @@ export class Finds {
     const joined = this.#flights.join(id)
     if (joined !== undefined) return joined
     // A load that is under way will keep the value itself; taking its place in memory would only hinder it.
-    const flight = this.#flights.open(id, this.#loads.has(id) ? undefined : this.#parts.gate.claim(id))
-    nearest.look(new Inquiry(flight, nearest, this.#inquirer))
+    const claim = this.#loads.has(id) ? undefined : this.#parts.gate.claim(id)
+    const flight = this.#flights.open(id, claim, nearest)
+    nearest.look(flight)
     return flight.promise
   }
 
@@ -49,29 +50,24 @@ export class Finds {
   }
 
   /** Ends with a fresh value of the nearest shared tier, which costs no more than this. */
-  #take(
-    { flight, want: nearest }: Inquiry<Level, Look>,
-    entry: StoredEntry | undefined,
-    askedAt: number,
-  ): Look | undefined {
-    const { settings, counters } = this.#parts
-    const seen = look(entry, askedAt, settings)
+  #take(flight: Flight<Level>, entry: StoredEntry | undefined, askedAt: number): Look | undefined {
+    const seen = look(entry, askedAt, this.#parts.settings)
     const { opened } = seen
     if (entry === undefined || opened === undefined || opened instanceof Promise) return seen
-    counters.countTierHit(nearest.name)
+    flight.want.hits++
     if (flight.claim !== undefined) this.#keep(flight, toFound(entry, opened, askedAt))
     this.#end(flight)
     flight.answer(opened.value)
     return undefined
   }
 
-  #goOn(flight: Flight, seen: Look | Failure): void {
+  #goOn(flight: Flight<Level>, seen: Look | Failure): void {
     const search = this.#search(flight)
     const found = 'error' in seen ? find(search, 1) : findFrom(search, 0, seen)
     void this.#finish(flight, found).then(flight.answer, flight.fail)
   }
 
-  async #finish(flight: Flight, search: Promise<Found | undefined>): Promise<unknown> {
+  async #finish(flight: Flight<Level>, search: Promise<Found | undefined>): Promise<unknown> {
     try {
       const found = await search
       if (found === undefined) this.#parts.counters.misses++
@@ -82,18 +78,18 @@ export class Finds {
     }
   }
 
-  #keep({ claim }: Flight, found: Found): void {
+  #keep({ claim }: Flight<Level>, found: Found): void {
     const { gate, settings } = this.#parts
     gate.keep(claim, found, { earlyRefresh: settings.freshness.earlyRefresh, memoryTtlMs: Infinity })
   }
 
-  #end(flight: Flight): void {
+  #end(flight: Flight<Level>): void {
     this.#parts.gate.release(flight.claim)
-    flight.end()
+    this.#flights.end(flight)
   }
 
-  #search({ key: id }: Flight): Search {
-    const { levels, settings, counters } = this.#parts
-    return { id, levels, settings, counters }
+  #search({ key: id }: Flight<Level>): Search {
+    const { levels, settings } = this.#parts
+    return { id, levels, settings }
   }
 }

@@ -1,8 +1,17 @@
 import type { Claim } from './memory-store.ts'
+import type { Look } from './quest.ts'
+import type { ReadTaker } from './read-batch.ts'
 
-/** Work on a key that callers share. */
-export class Flight {
+/** What becomes of what a tier says. */
+type FlightTaker<Want> = ReadTaker<Flight<Want>, Look>
+
+/** Work on a key that callers share. It is also who asks a tier for the key: one object for each read. */
+export interface Flight<Want> {
   readonly key: string
+  /** What it is for. */
+  readonly want: Want
+  /** Who makes something of what the tier says. */
+  readonly taker: FlightTaker<Want>
   /** The tags of what it will bring, or `undefined` while they are not known. */
   tags: readonly string[] | undefined
   /** The right to put what it brings into memory, if there is one. */
@@ -10,32 +19,19 @@ export class Flight {
   /** What those who join wait for. */
   readonly promise: Promise<unknown>
   /** Gives those who wait their answer, although the work may go on. The first answer or failure counts. */
-  answer: (value: unknown) => void = nothing
-  fail: (error: unknown) => void = nothing
-  /** Where it can be joined. */
-  readonly #flights: Flights
-
-  constructor(key: string, claim: Claim | undefined, flights: Flights) {
-    this.key = key
-    this.tags = undefined
-    this.claim = claim
-    this.#flights = flights
-    this.promise = new Promise((resolve, reject) => {
-      this.answer = resolve
-      this.fail = reject
-    })
-  }
-
-  /** The work has ended. */
-  end(): void {
-    this.#flights.end(this)
-  }
+  readonly answer: (value: unknown) => void
+  readonly fail: (error: unknown) => void
 }
 
 /** Single flight: one piece of work a key at a time, joined by all who ask meanwhile. */
-export class Flights {
+export class Flights<Want> {
   /** What may be joined. Work that was forgotten goes on, but nobody else joins it. */
-  #flights = new Map<string, Flight>()
+  #flights = new Map<string, Flight<Want>>()
+  readonly #taker: FlightTaker<Want>
+
+  constructor(taker: FlightTaker<Want>) {
+    this.#taker = taker
+  }
 
   get size(): number {
     return this.#flights.size
@@ -51,13 +47,19 @@ export class Flights {
   }
 
   /** Work that is about to begin. Who begins it settles and ends it. */
-  open(key: string, claim: Claim | undefined): Flight {
-    const flight = new Flight(key, claim, this)
+  open(key: string, claim: Claim | undefined, want: Want): Flight<Want> {
+    let answer: (value: unknown) => void = nothing
+    let fail: (error: unknown) => void = nothing
+    const promise = new Promise((resolve, reject) => {
+      answer = resolve
+      fail = reject
+    })
+    const flight = { key, want, taker: this.#taker, tags: undefined, claim, promise, answer, fail }
     this.#flights.set(key, flight)
     return flight
   }
 
-  end(flight: Flight): void {
+  end(flight: Flight<Want>): void {
     if (this.#flights.get(flight.key) !== flight) return
     this.#flights.delete(flight.key)
     // A map that grew and shrank leaves its former tables behind, each holding on to the next; once the collector has put

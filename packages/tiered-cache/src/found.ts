@@ -35,7 +35,7 @@ export function openEntry(
 ): OpenedEntry | undefined | Promise<OpenedEntry | undefined> {
   try {
     const { text } = entry
-    const opened = text === undefined ? openPayload(entry.payload, rules) : openText(text, rules)
+    const opened = text === undefined ? openPayload(entry.payload, rules) : openText(text, entry.textStart ?? 0, rules)
     if (!(opened instanceof Promise)) return freeze(opened, freezes)
     return opened.then(
       (late) => freeze(late, freezes),
@@ -61,7 +61,7 @@ export function toFound(entry: StoredEntry, opened: OpenedEntry, askedAt: number
     tags: entry.tags,
     etag: opened.etag,
     loadMs: opened.loadMs,
-    bytes: entry.text?.length ?? entry.payload.byteLength,
+    bytes: entry.text === undefined ? entry.payload.byteLength : entry.text.length - (entry.textStart ?? 0),
     get payload() {
       return entry.payload
     },

@@ -1,6 +1,7 @@
 import type { Bond } from './bond.ts'
 import { Breaker } from './breaker.ts'
-import { startWithDeadline, withDeadline } from './deadline.ts'
+import { withDeadline } from './deadline.ts'
+import { Deadlines } from './deadlines.ts'
 import { CacheTierError } from './errors.ts'
 import type {
   Acquired,
@@ -22,6 +23,7 @@ export class GuardedStore implements SharedStore {
   readonly #name: string
   readonly #store: SharedStore
   readonly #timeoutMs: number
+  readonly #deadlines: Deadlines
   readonly #breaker: Breaker
   /** How many operations have not settled. */
   #running = 0
@@ -33,6 +35,7 @@ export class GuardedStore implements SharedStore {
     this.#name = name
     this.#store = store
     this.#timeoutMs = timeoutMs
+    this.#deadlines = new Deadlines(timeoutMs)
     this.#breaker = new Breaker(breakerFailures, breakerMs)
     if (store.counters !== undefined) this.counters = this.#guardCounters(store.counters)
   }
@@ -101,6 +104,7 @@ export class GuardedStore implements SharedStore {
     const idle = new Promise<void>((resolve) => (this.#whenIdle = resolve))
     if (this.#running > 0) await withDeadline(() => idle, this.#timeoutMs).catch(() => undefined)
     await this.#run('close', () => this.#store.close()).catch(() => undefined)
+    this.#deadlines.close()
   }
 
   #guardCounters(counters: CounterStore): CounterStore {
@@ -134,7 +138,7 @@ export class GuardedStore implements SharedStore {
         this.#end()
         reject(new CacheTierError(this.#name, operation, cause))
       }
-      startWithDeadline(start, this.#timeoutMs, { done, failed, late })
+      this.#deadlines.run(start, { done, failed, late })
     })
   }
 

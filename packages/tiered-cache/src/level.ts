@@ -1,8 +1,23 @@
 import { readChannel } from './channels.ts'
 import type { Announcement } from './coherence.ts'
 import { GuardedStore } from './guarded-store.ts'
-import { TickBatch, type Asker } from './tick-batch.ts'
+import { ReadBatch, type ReadAsker, type ReadTaker } from './read-batch.ts'
+import { atEndOfTick, TickBatch } from './tick-batch.ts'
 import type { Acquired, Fill, LeaseRequest, Lifetime, NewEntry, SharedTier, StoredEntry, Write } from './tier.ts'
+
+/** Who takes what is there. */
+interface Reader extends ReadAsker {
+  readonly resolve: (entry: StoredEntry | undefined) => void
+  readonly reject: (error: unknown) => void
+}
+
+const readTaker: ReadTaker<Reader, never> = {
+  take: ({ resolve }, entry) => {
+    resolve(entry)
+    return undefined
+  },
+  goOn: ({ reject }, { error }) => reject(error),
+}
 
 /** A shared tier as one cache uses it: behind its guard, with what is asked in one tick gathered into one call. */
 export class Level {
@@ -10,12 +25,16 @@ export class Level {
   /** What is rarely asked goes to the store itself. */
   readonly store: GuardedStore
   readonly maxPayloadBytes: number
+  /** Reads that it has answered with a fresh value. */
+  hits = 0
   readonly #namespace: string
   /** The most keys of one call. */
   readonly #maxBatch: number
   /** The longest that an entry stays fresh here. */
   readonly #ttlMs: number
-  readonly #reads: TickBatch<string, StoredEntry | undefined>
+  readonly #now: () => number
+  /** What is being read in this tick. */
+  #reads: ReadBatch | undefined
   readonly #acquires: TickBatch<LeaseRequest, Acquired>
   readonly #fills: TickBatch<Fill, boolean>
 
@@ -27,12 +46,7 @@ export class Level {
     this.#ttlMs = tier.ttlMs ?? Infinity
     const store = new GuardedStore(tier.name, tier.open({ namespace, announcement }), tier.limits)
     this.store = store
-    this.#reads = new TickBatch(
-      (keys) => this.#read(keys),
-      (key) => key,
-      tier.maxBatch,
-      now,
-    )
+    this.#now = now
     this.#acquires = new TickBatch(
       (requests) => store.acquire(requests),
       (request) => request.key,
@@ -46,12 +60,26 @@ export class Level {
   }
 
   read(key: string): Promise<StoredEntry | undefined> {
-    return this.#reads.ask(key)
+    return new Promise((resolve, reject) => {
+      const reader: Reader = { key, taker: readTaker, resolve, reject }
+      this.look(reader)
+    })
   }
 
   /** The same without a promise. */
-  look(asker: Asker<string, StoredEntry | undefined>): void {
-    this.#reads.add(asker)
+  look(asker: ReadAsker): void {
+    let batch = this.#reads
+    if (batch !== undefined && (batch.keys.length >= this.#maxBatch || batch.has(asker))) {
+      this.#send(batch)
+      batch = undefined
+    }
+    batch ??= this.#open()
+    batch.add(asker)
+  }
+
+  /** Keys were forgotten: who asks for them again in this tick is not joined with those who asked before. */
+  partFromEarlier(): void {
+    this.#reads?.partFromEarlier()
   }
 
   acquire(request: LeaseRequest): Promise<Acquired> {
@@ -81,6 +109,20 @@ export class Level {
   /** Whether the tier takes the entry. */
   takes(entry: NewEntry): boolean {
     return entry.payload.byteLength <= this.maxPayloadBytes
+  }
+
+  #open(): ReadBatch {
+    const batch = new ReadBatch()
+    this.#reads = batch
+    atEndOfTick(() => this.#send(batch))
+    return batch
+  }
+
+  #send(batch: ReadBatch): void {
+    // It was full, and is sent already.
+    if (this.#reads !== batch) return
+    this.#reads = undefined
+    batch.send((keys) => this.#read(keys), this.#now)
   }
 
   async #inBatches<T>(items: readonly T[], run: (some: readonly T[]) => Promise<void>): Promise<void> {

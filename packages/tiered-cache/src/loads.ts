@@ -2,12 +2,12 @@ import type { Terms } from './entry-options.ts'
 import { Flights, type Flight } from './flights.ts'
 import { openEntry, toFound, type Found } from './found.ts'
 import { isDue } from './freshness.ts'
-import { Inquiry, type Inquirer } from './inquiry.ts'
 import type { Known } from './held-value.ts'
 import type { Level } from './level.ts'
 import type { Loader } from './load-context.ts'
 import type { LoadParts } from './load-parts.ts'
 import type { Accepts, FirstLook, Look, Quest } from './quest.ts'
+import type { ReadTaker } from './read-batch.ts'
 import { ReadThrough } from './read-through.ts'
 import { tellLoad } from './tell.ts'
 import type { StoredEntry } from './tier.ts'
@@ -24,6 +24,8 @@ export interface Want {
   readonly known: Known | undefined
 }
 
+type WantFlight = Flight<Want>
+
 /** For whom a search is, and whether it may end with what a tier has. */
 type Purpose = 'callers' | 'refresh' | 'reload'
 
@@ -32,20 +34,21 @@ export class Loads {
   readonly #parts: LoadParts
   readonly #through: ReadThrough
   readonly #nearest: Level | undefined
-  readonly #inquirer: Inquirer<Want, Look>
   /** Loads that callers wait for. */
-  readonly #awaited = new Flights()
+  readonly #awaited: Flights<Want>
   /** Loads that nobody waits for. */
-  readonly #refreshes = new Flights()
+  readonly #refreshes: Flights<Want>
 
   constructor(parts: LoadParts) {
     this.#parts = parts
     this.#through = new ReadThrough(parts)
     this.#nearest = parts.levels[0]
-    this.#inquirer = {
-      take: (inquiry, entry, askedAt, now) => this.#take(inquiry, entry, askedAt, now),
-      goOn: ({ want, flight }, first) => this.#pursue(want, flight, 'callers', first),
+    const taker: ReadTaker<WantFlight, Look> = {
+      take: (flight, entry, askedAt, now) => this.#take(flight, entry, askedAt, now),
+      goOn: (flight, first) => this.#pursue(flight, 'callers', first),
     }
+    this.#awaited = new Flights(taker)
+    this.#refreshes = new Flights(taker)
   }
 
   has(id: string): boolean {
@@ -69,15 +72,15 @@ export class Loads {
 
   /** The same where there is nothing to join. */
   begin(want: Want): Promise<unknown> {
-    const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id))
-    this.#look(want, flight)
+    const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id), want)
+    this.#look(flight)
     return flight.promise
   }
 
   /** A load whatever the tiers have. */
   reload(want: Want): Promise<unknown> {
-    const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id))
-    this.#pursue(want, flight, 'reload')
+    const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id), want)
+    this.#pursue(flight, 'reload')
     return flight.promise
   }
 
@@ -85,10 +88,10 @@ export class Loads {
   refresh(want: Want): void {
     if (this.#refreshes.has(want.id)) return
     this.#parts.counters.refreshes++
-    const flight = this.#refreshes.open(want.id, this.#parts.gate.claim(want.id))
+    const flight = this.#refreshes.open(want.id, this.#parts.gate.claim(want.id), want)
     // Its failure is told on the channel; the next caller tries again.
     flight.promise.catch(() => undefined)
-    this.#pursue(want, flight, 'refresh')
+    this.#pursue(flight, 'refresh')
   }
 
   forget(id: string): void {
@@ -107,47 +110,43 @@ export class Loads {
   }
 
   /** Asks the nearest shared tier, whose good value costs no more than this; for all else there is the long way. */
-  #look(want: Want, flight: Flight): void {
+  #look(flight: WantFlight): void {
     const nearest = this.#nearest
-    if (nearest === undefined || want.accepts !== undefined || this.#parts.closing.signal.aborted)
-      this.#pursue(want, flight, 'callers')
-    else nearest.look(new Inquiry(flight, want, this.#inquirer))
+    if (nearest === undefined || flight.want.accepts !== undefined || this.#parts.closing.signal.aborted)
+      this.#pursue(flight, 'callers')
+    else nearest.look(flight)
   }
 
-  #take(
-    { want, flight }: Inquiry<Want, Look>,
-    entry: StoredEntry | undefined,
-    askedAt: number,
-    now: number,
-  ): Look | undefined {
-    const { settings, gate, counters } = this.#parts
+  #take(flight: WantFlight, entry: StoredEntry | undefined, askedAt: number, now: number): Look | undefined {
+    const { settings, gate } = this.#parts
+    const { terms } = flight.want
     const opened = entry && openEntry(entry, settings)
     if (entry === undefined || opened === undefined || opened instanceof Promise)
       return { entry, askedAt, opened, isDue: false }
-    if (isDue(askedAt + entry.softMs, opened.loadMs, want.terms.earlyRefresh, now))
+    if (isDue(askedAt + entry.softMs, opened.loadMs, terms.earlyRefresh, now))
       return { entry, askedAt, opened, isDue: true }
-    counters.countTierHit(this.#nearest?.name ?? '')
-    if (flight.claim !== undefined) gate.keep(flight.claim, toFound(entry, opened, askedAt), want.terms)
+    if (this.#nearest !== undefined) this.#nearest.hits++
+    if (flight.claim !== undefined) gate.keep(flight.claim, toFound(entry, opened, askedAt), terms)
     this.#end(flight)
     flight.answer(opened.value)
     return undefined
   }
 
-  #end(flight: Flight): void {
+  #end(flight: WantFlight): void {
     this.#parts.gate.release(flight.claim)
-    flight.end()
+    this.#awaited.end(flight)
   }
 
   /** Begins when those who asked have what they wait for, so that what it calls can forget it. */
-  #pursue(want: Want, flight: Flight, purpose: Purpose, first?: FirstLook): void {
-    queueMicrotask(() => void this.#search(want, flight, purpose, first).then(flight.answer, flight.fail))
+  #pursue(flight: WantFlight, purpose: Purpose, first?: FirstLook): void {
+    queueMicrotask(() => void this.#search(flight, purpose, first).then(flight.answer, flight.fail))
   }
 
-  async #search(want: Want, flight: Flight, purpose: Purpose, first: FirstLook | undefined): Promise<unknown> {
-    const { settings, gate, levels, counters } = this.#parts
-    const { id, terms, load, accepts, known } = want
+  async #search(flight: WantFlight, purpose: Purpose, first: FirstLook | undefined): Promise<unknown> {
+    const { settings, gate, levels } = this.#parts
+    const { id, terms, load, accepts, known } = flight.want
     const answer = (due: Found) => {
-      if (due.softAt <= settings.now()) counters.staleHits++
+      if (due.softAt <= settings.now()) this.#parts.counters.staleHits++
       flight.answer(due.value)
       quest.isRefresh = true
       gate.keep(flight.claim, due, terms)
@@ -168,6 +167,7 @@ export class Loads {
       return this.#fallBack(quest, error)
     } finally {
       this.#end(flight)
+      this.#refreshes.end(flight)
     }
   }
 

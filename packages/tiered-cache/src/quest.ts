@@ -1,5 +1,5 @@
 import type { Terms } from './entry-options.ts'
-import type { Flight } from './flights.ts'
+
 import type { Found, openEntry } from './found.ts'
 import type { Known } from './held-value.ts'
 import type { Loader } from './load-context.ts'
@@ -8,13 +8,22 @@ import type { StoredEntry } from './tier.ts'
 /** Says whether a decoded value may be used: the schema of a typed handle does. */
 export type Accepts = (value: unknown) => boolean | Promise<boolean>
 
+/** What a search does with its flight. */
+export interface SharedFlight {
+  /** The tags of what it will bring, once they are known. */
+  tags: readonly string[] | undefined
+  /** Gives those who wait an answer before the search ends. */
+  answer(value: unknown): void
+}
+
 /** The search for one key's value, shared by those who join it, and what is known so far. */
 export interface Quest {
   readonly id: string
   readonly terms: Terms
   readonly load: Loader<unknown>
   readonly accepts: Accepts | undefined
-  readonly flight: Flight
+  /** What others may join, and ends when the search does. */
+  readonly flight: SharedFlight
   /** Loads whatever the tiers have. */
   readonly isForced: boolean
   /** Nobody waits for it: neither does it for a lease that another holds, and only a newer value will do. */

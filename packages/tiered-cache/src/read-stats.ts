@@ -6,10 +6,10 @@ export function readStats(
   { counters, gate, levels, loads: { size: loading } }: Engine,
   memoryHits: number,
 ): CacheStats {
-  const { misses, loads, loadFailures, staleHits, refreshes, tierHits } = counters
+  const { misses, loads, loadFailures, staleHits, refreshes } = counters
   return {
     memoryHits,
-    tierHits: { ...tierHits },
+    tierHits: Object.fromEntries(levels.filter(({ hits }) => hits > 0).map(({ name, hits }) => [name, hits])),
     misses,
     loads,
     loadFailures,

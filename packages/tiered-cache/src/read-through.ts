@@ -99,7 +99,7 @@ export class ReadThrough {
     const now = this.#settings.now()
     // Chance decides once.
     if (!isKnownDue && !isDue(found.softAt, found.loadMs, quest.terms.earlyRefresh, now)) {
-      this.#counters.countTierHit(level.name)
+      level.hits++
       return found
     }
     quest.known = found

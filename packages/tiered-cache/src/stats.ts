@@ -26,16 +26,11 @@ export interface CacheStats {
   readonly tiersDown: readonly string[]
 }
 
-/** The counters, to be counted up. What memory answers is counted where it is answered. */
+/** The counters, to be counted up. What memory and the tiers answer is counted where it is answered. */
 export class Counters {
   misses = 0
   loads = 0
   loadFailures = 0
   staleHits = 0
   refreshes = 0
-  readonly tierHits: Record<string, number> = {}
-
-  countTierHit(name: string): void {
-    this.tierHits[name] = (this.tierHits[name] ?? 0) + 1
-  }
 }

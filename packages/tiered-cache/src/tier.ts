@@ -30,6 +30,8 @@ export interface StoredEntry extends NewEntry {
   readonly version: string
   /** The payload as text, where it is UTF-8 and the tier has it so: `payload` may then be made when it is asked for. */
   readonly text?: string | undefined
+  /** Where in `text` the payload begins, in UTF-16 units. @default 0 */
+  readonly textStart?: number
 }
 
 /** Asks for the right to store one value for one key. */

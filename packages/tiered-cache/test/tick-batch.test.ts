@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
 import { TickBatch } from '../src/tick-batch.ts'
 
@@ -45,27 +44,5 @@ describe('a tick batch', () => {
     ])
     const silent = new TickBatch<string, string>(async () => [])
     await expect(silent.ask('a')).rejects.toThrow('A call for 1 keys brought 0 answers')
-  })
-
-  test('gives all their answers at once, and lets them go on where each of them was', async () => {
-    const { batch, calls } = capitals()
-    const place = new AsyncLocalStorage<string>()
-    const told: unknown[] = []
-    const ask = (question: string, isAll: boolean) =>
-      place.run(question, () =>
-        batch.add({
-          question,
-          take: (answer) => {
-            told.push(answer)
-            return isAll
-          },
-          fail: (error) => void told.push(error),
-          resume: () => void told.push(`${question} in ${place.getStore()}`),
-        }),
-      )
-    ask('a', true)
-    ask('b', false)
-    await expect.poll(() => told).toEqual(['A', 'B', 'a in a', 'b in b'])
-    expect(calls).toEqual([['a', 'b']])
   })
 })

@@ -60,11 +60,18 @@ export class RedisReader {
 
   /** The entries of a reply that begins with the generation. */
   #openAll(reply: Body[]): (StoredEntry | undefined)[] | Promise<(StoredEntry | undefined)[]> {
-    const [generation, ...entries] = reply
+    const at = this.#clock.now()
+    const generation = reply[0]?.toString()
+    const entries: (StoredEntry | undefined)[] = []
+    for (let index = 1; index < reply.length; index++) {
+      const frame = toFrame(reply[index] ?? null)
+      if (frame?.isOf(generation) !== true) entries.push(undefined)
+      else if (frame.tags.length > 0) return this.#current(reply.slice(1).map(toFrame), () => at, generation)
+      else entries.push(toEntry(frame, at))
+    }
     // The client's own objects keep past replies alive until the collector looks at the old ones. Emptied, they cost nothing.
     reply.length = 0
-    const at = this.#clock.now()
-    return this.#current(entries.map(toFrame), () => at, generation?.toString())
+    return entries
   }
 
   /** What lies under keys; in a cluster by slot, each by the clock of its server. */
@@ -141,7 +148,7 @@ function toFrame(body: Body): Frame | undefined {
 
 /** Whether nothing was lost: what is not UTF-8 is replaced by this character when it is read as text. */
 function isText(texts: readonly (string | null)[]): boolean {
-  return !texts.some((text) => text !== null && /\uFFFD/.test(text))
+  return !texts.some((text) => text?.includes('\uFFFD') === true)
 }
 
 /** The entry with the time that it has left, never more than it was given: the server may be another than the one that wrote it. */
@@ -154,20 +161,20 @@ function toEntry(frame: Frame, at: number): StoredEntry | undefined {
 class RedisEntry implements StoredEntry {
   readonly softMs: number
   readonly hardMs: number
+  readonly text: string | undefined
+  readonly textStart: number
   readonly #frame: Frame
 
   constructor(frame: Frame, age: number) {
     this.softMs = frame.softMs - age
     this.hardMs = frame.hardMs - age
+    this.text = frame.text
+    this.textStart = frame.textStart
     this.#frame = frame
   }
 
   get payload(): Buffer {
     return this.#frame.payload
-  }
-
-  get text(): string | undefined {
-    return this.#frame.text
   }
 
   get tags(): readonly string[] {

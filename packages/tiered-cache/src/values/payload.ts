@@ -69,7 +69,8 @@ async function sealCompressed(about: string, body: Uint8Array): Promise<Uint8Arr
  */
 export function openPayload(payload: Uint8Array, rules: PayloadRules): Opened | Promise<Opened> {
   const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-  const plain = rules.codec.decodeText && bytes[0] === plainByte ? openPlain(bytes.toString('utf8'), rules) : undefined
+  const plain =
+    rules.codec.decodeText && bytes[0] === plainByte ? openPlain(bytes.toString('utf8'), 0, rules) : undefined
   if (plain !== undefined) return plain
   if (bytes.length <= maxIntegerLength) {
     const text = bytes.toString('latin1')
@@ -83,16 +84,17 @@ export function openPayload(payload: Uint8Array, rules: PayloadRules): Opened | 
   return openCompressed(body, by, rules, head)
 }
 
-/** The same of a payload that was read as text. */
-export function openText(text: string, rules: PayloadRules): Opened | Promise<Opened> {
-  return openPlain(text, rules) ?? openPayload(Buffer.from(text), rules)
+/** The same of a payload that was read as text, and begins at a place of it. */
+export function openText(text: string, start: number, rules: PayloadRules): Opened | Promise<Opened> {
+  return openPlain(text, start, rules) ?? openPayload(Buffer.from(text.slice(start)), rules)
 }
 
 /** The value of most payloads: text of this codec, neither compressed nor with an etag. */
-function openPlain(text: string, { codec }: PayloadRules): Opened | undefined {
+function openPlain(text: string, start: number, { codec }: PayloadRules): Opened | undefined {
   const { name } = codec
-  if (codec.decodeText === undefined || text.charCodeAt(0) !== plainByte || !text.startsWith(name, 1)) return undefined
-  let at = name.length + 1
+  if (codec.decodeText === undefined || text.charCodeAt(start) !== plainByte) return undefined
+  if (!text.startsWith(name, start + 1)) return undefined
+  let at = start + name.length + 1
   if (text.charCodeAt(at++) !== space) return undefined
   let loadMs = 0
   for (let code = text.charCodeAt(at); code !== lineFeed; code = text.charCodeAt(++at)) {
