@@ -124,6 +124,24 @@ describe('redisStore whose Redis hangs', () => {
     for (const name of names) expect((await looking.peek(name, hundred)).remaining).toBe(100)
   })
 
+  it('gives out the rest of a lease when the next one cannot be asked for, and then fails', async () => {
+    const hundred = quotaOf('exact', { limit: 100, windowMs: 60_000 })
+    const leasing = redisStore(redis, { deadlineMs, prefix: `lease ${keys}`, lease: 10 })
+    await leasing.consume('key', hundred, 1)
+    await service.pause()
+    const sent = vi.spyOn(redis, 'evalsha')
+    for (let index = 0; index < 4; index++) expect(leasing.consume('key', hundred, 1)).toHaveProperty('allowed', true)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sent).toHaveBeenCalledOnce()
+    const unavailable = { code: 'ERR_RATE_LIMIT_STORE_UNAVAILABLE' }
+    await expect(leasing.consume('another key', hundred, 1)).rejects.toMatchObject(unavailable)
+    for (let index = 0; index < 5; index++) expect(leasing.consume('key', hundred, 1)).toHaveProperty('allowed', true)
+    expect(sent).toHaveBeenCalledTimes(2)
+    await expect(leasing.consume('key', hundred, 1)).rejects.toMatchObject(unavailable)
+    sent.mockRestore()
+    await service.resume()
+  })
+
   it('lets no request wait while it tries whether Redis is back', async () => {
     await ask()
     await service.pause()

@@ -51,10 +51,12 @@ export interface RedisStoreOptions {
   readonly denyCacheMs?: number
   /**
    * How many ones of a quota this process takes with one call, to admit requests of one key without another, 1 to 1,000;
-   * never more than a tenth of the limit. They count as used until a window after they were last of use, which is a tenth of
-   * the window or a second after they were taken: so the limit holds over all processes, but each may keep so many from the
-   * others for that long. For hot keys under limits of hundreds and more; windows below 200 ms, costs other than 1 and limits
-   * that are decided together take none. What another process blocks or resets counts here after that time. 1: no leases.
+   * never more than a tenth of the limit. Where they go so fast that they would not last, as many again are asked for while
+   * the rest is given out. They count as used until a window after they were last of use, which is a tenth of the window or
+   * a second after they were taken: so the limit holds over all processes, but each may keep so many, of a fast key twice as
+   * many, from the others for that long. For hot keys under limits of hundreds and more; windows below 200 ms, costs other
+   * than 1 and limits that are decided together take none. What another process blocks or resets counts here after that
+   * time. 1: no leases.
    *
    * @default 1
    */

@@ -8,7 +8,7 @@ const windows = 100
 
 describe('eight processes that hammer one key', () => {
   it('are admitted exactly the limit in 100 of 100 windows, and never more in any', async () => {
-    const admitted = await hammer({
+    const { admitted } = await hammer({
       url: inject('redisUrl'),
       prefix: randomUUID(),
       processes: 8,

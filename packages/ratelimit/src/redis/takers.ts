@@ -1,0 +1,55 @@
+import type { Quota } from '../store.ts'
+import type { TakeBack } from './lane.ts'
+import type { ScriptRunner } from './script-runner.ts'
+import { Taker } from './taker.ts'
+
+/** How long a lease lasts at the most, and which part of a window; a shorter one is not worth its call. */
+export const longestMs = 1_000
+const part = 10
+const shortestMs = 20
+
+/** What takes of one quota. */
+export interface QuotaTakers {
+  readonly quota: Quota
+  /** For requests that wait. */
+  readonly now: Taker
+  /** For requests that have not come yet: where none is left, it blocks no key. */
+  readonly ahead: Taker
+}
+
+/** What takes of each quota. */
+export class Takers {
+  readonly #size: number
+  readonly #runner: ScriptRunner
+  readonly #takeBack: TakeBack
+  /** `null` of one that is not worth a lease. */
+  readonly #known = new WeakMap<Quota, QuotaTakers | null>()
+
+  /** @param size - How many are taken at once at the most. */
+  constructor(size: number, runner: ScriptRunner, takeBack: TakeBack) {
+    this.#size = size
+    this.#runner = runner
+    this.#takeBack = takeBack
+  }
+
+  /** What takes of a quota, if that is worth a lease. */
+  of(quota: Quota): QuotaTakers | null {
+    const known = this.#known.get(quota)
+    if (known !== undefined) return known
+    const takers = this.#create(quota)
+    this.#known.set(quota, takers)
+    return takers
+  }
+
+  #create(quota: Quota): QuotaTakers | null {
+    const { limit, burst, windowMs, blockMs } = quota
+    // Never more than a tenth of the limit, or few processes would leave nothing for others.
+    const most = Math.floor(Math.min(this.#size, limit / part, burst / part))
+    if (most <= 1 || windowMs < part * shortestMs) return null
+    const measure = { quota, most, holdMs: Math.min(longestMs, windowMs / part) }
+    const now = new Taker(this.#runner, measure, this.#takeBack)
+    if (blockMs === 0) return { quota, now, ahead: now }
+    const unblocking = { ...measure, quota: { ...quota, blockMs: 0 } }
+    return { quota, now, ahead: new Taker(this.#runner, unblocking, this.#takeBack) }
+  }
+}
