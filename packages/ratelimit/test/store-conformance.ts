@@ -24,6 +24,8 @@ export interface Abilities {
   readonly blocksApart: boolean
   /** Whether it can take a reward. */
   readonly givesBack: boolean
+  /** A window in which it certainly decides a few claims, in milliseconds. */
+  readonly windowMs: number
 }
 
 const everything: Abilities = {
@@ -34,6 +36,7 @@ const everything: Abilities = {
   subSecond: true,
   blocksApart: true,
   givesBack: true,
+  windowMs: 1_000,
 }
 
 /** A quota of three in a second. */
@@ -55,12 +58,12 @@ function allowed(verdicts: readonly (Verdict | undefined)[]): (boolean | undefin
 
 /** What every store must do. */
 export function storeConformance(name: string, create: () => StoreUnderTest, abilities: Partial<Abilities> = {}): void {
-  const { algorithms, together, stamps, exactRemaining, subSecond, blocksApart, givesBack } = {
+  const { algorithms, together, stamps, exactRemaining, subSecond, blocksApart, givesBack, windowMs } = {
     ...everything,
     ...abilities,
   }
   describe.each([...algorithms])(`${name} keeps the contract of a store by %s`, { concurrent: true }, (algorithm) => {
-    const quota = quotaOf(algorithm)
+    const quota = quotaOf(algorithm, { windowMs })
 
     it('admits up to the limit and says how many are left', async ({ expect }) => {
       const { store } = create()
@@ -106,8 +109,8 @@ export function storeConformance(name: string, create: () => StoreUnderTest, abi
       const { store } = create()
       await consume(store, 'a', quota, 3)
       expect((await store.consume('b', quota, 1)).allowed).toBe(true)
-      expect((await store.consume('a', quotaOf(algorithm, { limit: 4 }), 1)).allowed).toBe(true)
-      expect((await store.consume('a', { ...quota, windowMs: 2_000 }, 1)).allowed).toBe(true)
+      expect((await store.consume('a', quotaOf(algorithm, { limit: 4, windowMs }), 1)).allowed).toBe(true)
+      expect((await store.consume('a', { ...quota, windowMs: 2 * windowMs }, 1)).allowed).toBe(true)
     })
 
     it('admits exactly the limit of simultaneous claims', async ({ expect }) => {
