@@ -22,7 +22,8 @@ test.concurrent('a SIGKILL during initdb leaves nothing', async (context) => {
 })
 
 test.concurrent('a SIGKILL while the server starts leaves nothing', async (context) => {
-  const user = await startUser(context, 'await services.startPostgres()')
+  // it stays, so that a slow look does not miss the server
+  const user = await startUser(context, `await services.startPostgres(); ${forever}`)
   await user.runs('postgres -D')
   await user.signal('SIGKILL')
   await context.expect(user.leavesNothing()).resolves.toBeUndefined()
