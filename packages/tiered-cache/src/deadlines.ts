@@ -15,8 +15,8 @@ interface Pending {
 }
 
 /**
- * Ends work that takes longer than a time that is the same for all of it. One timer stands for all that is under way: to
- * make one for each and clear it costs more than all else that a read does here.
+ * Ends work that takes longer than a time that is the same for all of it, in milliseconds. One timer stands for all that
+ * is under way, so that a read neither makes one nor clears it.
  */
 export class Deadlines {
   readonly #ms: number
@@ -63,8 +63,9 @@ export class Deadlines {
     return true
   }
 
-  /** Clears the timer when nothing is under way. */
+  /** Clears the timer, unless something is under way that only it would end. */
   close(): void {
+    if (this.#pending.length > 0) return
     clearTimeout(this.#timer)
     this.#timer = undefined
   }

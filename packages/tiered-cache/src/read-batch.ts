@@ -88,7 +88,8 @@ export class ReadBatch {
   }
 
   #fail(error: unknown): void {
-    this.#seen.push(...this.#askers.map((): Failure => ({ error })))
+    const failure: Failure = { error }
+    for (let place = 0; place < this.#askers.length; place++) this.#seen[place] = failure
     this.#resumeAll()
   }
 

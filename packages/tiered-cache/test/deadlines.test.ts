@@ -60,3 +60,10 @@ test('what comes too late is handed over, and a failure that does is dropped', a
   await run(deadlines, async () => undefined)
   expect(late).toEqual([7])
 })
+
+test('what is under way when it is closed still ends', async () => {
+  const deadlines = new Deadlines(20)
+  const hanging = run(deadlines, () => new Promise(() => undefined))
+  deadlines.close()
+  await expect(hanging).rejects.toThrow('No answer within 20 ms')
+})
