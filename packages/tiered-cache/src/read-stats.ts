@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts'
+import type { Level } from './level.ts'
 import type { CacheStats } from './stats.ts'
 
 /** What a cache has done so far, and what it holds now. */
@@ -9,7 +10,7 @@ export function readStats(
   const { misses, loads, loadFailures, staleHits, refreshes } = counters
   return {
     memoryHits,
-    tierHits: Object.fromEntries(levels.filter(({ hits }) => hits > 0).map(({ name, hits }) => [name, hits])),
+    tierHits: tierHits(levels),
     misses,
     loads,
     loadFailures,
@@ -21,4 +22,11 @@ export function readStats(
     isCoherent: gate.isOpen,
     tiersDown: levels.filter((level) => level.store.isOpen).map((level) => level.name),
   }
+}
+
+/** Two tiers may have one name. */
+function tierHits(levels: readonly Level[]): Record<string, number> {
+  const byName: Record<string, number> = {}
+  for (const { name, hits } of levels) if (hits > 0) byName[name] = (byName[name] ?? 0) + hits
+  return byName
 }

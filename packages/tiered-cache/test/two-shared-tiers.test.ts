@@ -45,6 +45,15 @@ describe('a cache of two shared tiers', () => {
     expect(tiers[0]?.softMs).toBeLessThanOrEqual(5_000)
   })
 
+  test('counts the hits of both together when they have one name', async () => {
+    const namespace = `test-${randomUUID()}`
+    const cache = createCache({ namespace, tiers: [tierOf('near'), { ...tierOf('far'), name: 'near' }] })
+    await cache.set('k', 'value')
+    await cache.get('k')
+    await cache.get('k')
+    expect(cache.stats().tierHits).toEqual({ near: 2 })
+  })
+
   test('stores in both what it has loaded', async () => {
     const cache = createCache({ namespace: `test-${randomUUID()}`, tiers: [tierOf('near'), tierOf('far')] })
     await cache.getOrSet('k', () => 'value')
