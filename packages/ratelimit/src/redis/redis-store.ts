@@ -1,3 +1,4 @@
+import { hastenStrings } from '@seawall/options'
 import { checkBlockLength } from '../block-length.ts'
 import { checkCost } from '../cost.ts'
 import type { Claim, Quota, RateLimitStore, Verdict } from '../store.ts'
@@ -38,6 +39,7 @@ const probeQuota: Quota = { algorithm: 'gcra', limit: 1, windowMs: 1, burst: 1, 
  */
 export function redisStore(redis: RedisClient, options: RedisStoreOptions = {}): RateLimitStore {
   checkRedisOptions(redis, options)
+  hastenStrings()
   return new RedisStore(redis, options)
 }
 

@@ -1,4 +1,4 @@
-import { checkOptions } from '@seawall/options'
+import { checkOptions, hastenStrings } from '@seawall/options'
 import { sharedTierRules, toTierLimits, type SharedTierOptions } from '../tier-limits.ts'
 import type { SharedTier } from '../tier.ts'
 import { checkRedisClient, type RedisClient } from './redis-client.ts'
@@ -30,6 +30,7 @@ const maxPayloadBytes = 16 * 1024 * 1024
 export function redisTier(client: RedisClient, options: RedisTierOptions = {}): SharedTier {
   checkRedisClient('create a Redis tier', client)
   checkOptions('create a Redis tier', options, sharedTierRules)
+  hastenStrings()
   return {
     kind: 'shared',
     name: 'redis',
