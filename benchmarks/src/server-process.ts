@@ -22,7 +22,7 @@ const answers = {
   /** Makes the server and shows what it answers. */
   async open({ framework, protection }: { framework: FrameworkName; protection: ProtectionName }): Promise<Look> {
     const { serve } = await frameworks[framework]()
-    server = await serve(protections[protection]())
+    server = await serve(await protections[protection]())
     client = new InProcessClient(server, requestText)
     return client.look()
   },

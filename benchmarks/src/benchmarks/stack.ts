@@ -31,7 +31,8 @@ export const stackBenchmark: Benchmark = {
   name: 'stack',
   about: 'what all guards together leave of a server, beside what users of each framework install',
   races: wanted.map(race),
-  effort: { launches: 3, rounds: 6, requests: 8_000, warmUp: 20_000 },
+  // V8 goes on compiling for more than 100,000 requests, the longer the more there is to run
+  effort: { launches: 3, rounds: 8, requests: 8_000, warmUp: 120_000 },
   trials: [bookstoreTrial, headlineTrial],
   prepare: async () => {
     const redis = await startRedis()

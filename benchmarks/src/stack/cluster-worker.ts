@@ -1,5 +1,3 @@
-import { redisStore } from '@seawall/ratelimit/redis'
-import { Redis } from 'ioredis'
 import { cpuNsSince } from '../cpu-time.ts'
 import { behindAll } from '../protections.ts'
 import { serve } from '../servers/node.ts'
@@ -23,10 +21,12 @@ const { limit } = JSON.parse(process.env['SEAWALL_BENCHMARK_WORKER'] ?? '{}') as
 const startedAt = process.cpuUsage()
 process.on('message', () => void process.send?.(cpuNsSince(startedAt)))
 
-const server = await serve(limit === undefined ? {} : guarded(limit))
+const server = await serve(limit === undefined ? {} : await guarded(limit))
 server.listen(0, '127.0.0.1')
 
-function guarded({ redisUrl, limit: most, windowMs, lease }: NonNullable<WorkerSetting['limit']>) {
+async function guarded({ redisUrl, limit: most, windowMs, lease }: NonNullable<WorkerSetting['limit']>) {
+  const { Redis } = await import('ioredis')
+  const { redisStore } = await import('@seawall/ratelimit/redis')
   const store = redisStore(new Redis(redisUrl), { lease, deadlineMs: 1_000 })
   // never more than the limit: what cannot be counted is refused
   return behindAll(store, { rate: { limit: most, windowMs }, algorithm: 'fixed', onError: 'deny' })

@@ -1,12 +1,5 @@
-import { createCache } from '@seawall/tiered-cache'
-import { redisTier } from '@seawall/tiered-cache/redis'
-import KeyvRedis from '@keyv/redis'
-import { BentoCache, bentostore } from 'bentocache'
-import { redisDriver } from 'bentocache/drivers/redis'
-import { createCache as createManaged } from 'cache-manager'
-import { Redis } from 'ioredis'
-import { Redis as Redis5 } from 'ioredis5'
-import { Keyv } from 'keyv'
+import type { Redis } from 'ioredis'
+import type { Redis as Redis5 } from 'ioredis5'
 import type { Start } from '../runner.ts'
 
 /** One library over Redis alone, and how many callers ask in one tick. */
@@ -30,6 +23,7 @@ const missing = () => {
   throw new Error('A key is missing')
 }
 
+// Each imports what it needs itself: what a client does to V8 must not reach the others.
 const makers = {
   ioredis,
   'seawall, ioredis 6': seawall6,
@@ -39,7 +33,7 @@ const makers = {
 }
 
 export const start: Start<RedisHitSetting> = async ({ library, url, callers }) => {
-  const reader = makers[library](url)
+  const reader = await makers[library](url)
   for (let n = 0; n < keyCount; n++) await reader.write(`${library}:${n}`, value)
   let next = 0
   return {
@@ -55,7 +49,8 @@ export const start: Start<RedisHitSetting> = async ({ library, url, callers }) =
 }
 
 /** The least that a hit in Redis can be: a GET and the parsing of what it brings. */
-function ioredis(url: string): Reader {
+async function ioredis(url: string): Promise<Reader> {
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url)
   return {
     read: async (key) => JSON.parse((await redis.get(key)) ?? 'null') as unknown,
@@ -64,15 +59,19 @@ function ioredis(url: string): Reader {
   }
 }
 
-function seawall6(url: string): Reader {
+async function seawall6(url: string): Promise<Reader> {
+  const { Redis } = await import('ioredis')
   return seawall(new Redis(url))
 }
 
-function seawall5(url: string): Reader {
-  return seawall(new Redis5(url))
+async function seawall5(url: string): Promise<Reader> {
+  const { Redis } = await import('ioredis5')
+  return seawall(new Redis(url))
 }
 
-function seawall(redis: Redis | Redis5): Reader {
+async function seawall(redis: Redis | Redis5): Promise<Reader> {
+  const { createCache } = await import('@seawall/tiered-cache')
+  const { redisTier } = await import('@seawall/tiered-cache/redis')
   const cache = createCache({ namespace: 'bench', tiers: [redisTier(redis, { timeoutMs: 5_000 })], ttlMs })
   return {
     read: (key) => cache.getOrSet(key, missing),
@@ -84,7 +83,9 @@ function seawall(redis: Redis | Redis5): Reader {
   }
 }
 
-function bentocache(url: string): Reader {
+async function bentocache(url: string): Promise<Reader> {
+  const { BentoCache, bentostore } = await import('bentocache')
+  const { redisDriver } = await import('bentocache/drivers/redis')
   const connection = { host: new URL(url).hostname, port: Number(new URL(url).port) }
   const store = bentostore().useL2Layer(redisDriver({ connection }))
   const cache = new BentoCache({ default: 'only', stores: { only: store } })
@@ -95,8 +96,11 @@ function bentocache(url: string): Reader {
   }
 }
 
-function cacheManager(url: string): Reader {
-  const cache = createManaged({ stores: [new Keyv({ store: new KeyvRedis(url) })] })
+async function cacheManager(url: string): Promise<Reader> {
+  const { createCache } = await import('cache-manager')
+  const { Keyv } = await import('keyv')
+  const { default: KeyvRedis } = await import('@keyv/redis')
+  const cache = createCache({ stores: [new Keyv({ store: new KeyvRedis(url) })] })
   return {
     read: (key) => cache.wrap(key, missing, ttlMs),
     write: (key, stored) => cache.set(key, stored, ttlMs),

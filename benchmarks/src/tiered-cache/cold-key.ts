@@ -11,7 +11,7 @@ const callers = 10_000
 const loadMs = 50
 
 export const start: Start<ColdKeySetting> = async ({ contender }) => {
-  const getOrSet = contender === 'promise map' ? promiseMap() : getOrSetOf(contender)
+  const getOrSet = contender === 'promise map' ? promiseMap() : await getOrSetOf(contender)
   let key = 0
   return {
     async round(operations) {
@@ -38,8 +38,8 @@ export const start: Start<ColdKeySetting> = async ({ contender }) => {
   }
 }
 
-function getOrSetOf(library: CacheSetting['library']) {
-  const cache = createBenched({ library, ttlMs: 3_600_000, staleMs: 0 })
+async function getOrSetOf(library: CacheSetting['library']) {
+  const cache = await createBenched({ library, ttlMs: 3_600_000, staleMs: 0 })
   return <T>(key: string, load: () => Promise<T>) => cache.getOrSet(key, load)
 }
 

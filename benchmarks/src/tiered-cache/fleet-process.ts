@@ -28,7 +28,7 @@ const load = (key: string) => async () => {
 const answers = {
   /** Makes the cache ready. */
   async open(setting: CacheSetting & { readonly url: string; readonly loadMs: number }): Promise<void> {
-    cache = createBenched(setting)
+    cache = await createBenched(setting)
     redis = new Redis(setting.url)
     loadMs = setting.loadMs
     await cache.ready()

@@ -54,7 +54,7 @@ function rawLru() {
 }
 
 async function ofPeer(library: 'bentocache' | 'cache-manager') {
-  const cache = createBenched({ library, ttlMs: 3_600_000, staleMs: 0 })
+  const cache = await createBenched({ library, ttlMs: 3_600_000, staleMs: 0 })
   for (const [index, key] of keys.entries()) await cache.getOrSet(key, () => book(index))
   return {
     async round(operations: number) {
