@@ -3,10 +3,17 @@ import type { Lanes } from './lanes.ts'
 import { LeasedKey } from './leased-key.ts'
 import type { Manager } from './manager.ts'
 import type { ScriptRunner } from './script-runner.ts'
-import { longestMs, Takers } from './takers.ts'
+import { longestMs, Takers, type QuotaTakers } from './takers.ts'
 
 /** How many keys may have a lease; further ones are decided one by one. */
 const mostKeys = 10_000
+
+/** A key with leases, and where it is found. */
+interface Kept {
+  readonly key: string
+  readonly keys: Map<string, LeasedKey>
+  readonly leased: LeasedKey
+}
 
 /**
  * Takes many ones of a quota with one call and gives them out without another. What is taken counts as used until a window
@@ -18,7 +25,7 @@ export class Leases {
   readonly #takers: Takers
   readonly #manager: Manager
   readonly #lanes: Lanes
-  readonly #keys = new Map<string, LeasedKey>()
+  readonly #kept = new Set<Kept>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(size: number, runner: ScriptRunner, manager: Manager, lanes: Lanes) {
@@ -28,26 +35,32 @@ export class Leases {
     this.#lanes = lanes
   }
 
-  /** Decides about a claim: one that is worth a lease by its key's. */
-  consume(name: string, quota: Quota, cost: number): Verdict | Promise<Verdict> {
+  /** Admits a claim of one by what was taken, if there is any left. */
+  give(key: string, quota: Quota): Verdict | undefined {
+    if (!this.#isOn) return undefined
+    const takers = this.#takers.of(quota)
+    return takers === null ? undefined : takers.keys.get(key)?.give(takers)
+  }
+
+  /** Decides about a claim to which nothing could be given: one that is worth a lease by its key's. */
+  consume(key: string, name: string, quota: Quota, cost: number): Promise<Verdict> {
     const takers = this.#isOn && cost === 1 ? this.#takers.of(quota) : null
-    if (takers === null) return this.#lanes.of(quota).consume(name, cost)
-    const key = this.#keys.get(name) ?? this.#add(name)
-    if (key === undefined) return this.#lanes.of(quota).consume(name, cost)
-    return key.give(takers) ?? key.wait(takers)
+    const leased = takers === null ? undefined : (takers.keys.get(key) ?? this.#add(takers, key, name))
+    return takers === null || leased === undefined ? this.#lanes.of(quota).consume(name, cost) : leased.wait(takers)
   }
 
   /** Stops giving out a key's leases, and one that is on its way. */
-  forget(name: string): void {
-    this.#keys.get(name)?.forget()
+  forget(key: string, quota: Quota): void {
+    this.#takers.of(quota)?.keys.get(key)?.forget()
   }
 
-  #add(name: string): LeasedKey | undefined {
-    if (this.#keys.size >= mostKeys) return undefined
-    const key = new LeasedKey(name, this.#manager, this.#lanes)
-    this.#keys.set(name, key)
+  #add({ keys }: QuotaTakers, key: string, name: string): LeasedKey | undefined {
+    if (this.#kept.size >= mostKeys) return undefined
+    const leased = new LeasedKey(name, this.#manager, this.#lanes)
+    keys.set(key, leased)
+    this.#kept.add({ key, keys, leased })
     this.#scheduleSweep()
-    return key
+    return leased
   }
 
   #scheduleSweep(): void {
@@ -58,10 +71,12 @@ export class Leases {
   #sweep(): void {
     const now = performance.now()
     this.#timer = undefined
-    for (const [name, key] of this.#keys) {
-      key.sweep(now)
-      if (key.isIdle) this.#keys.delete(name)
+    for (const kept of this.#kept) {
+      kept.leased.sweep(now)
+      if (!kept.leased.isIdle) continue
+      kept.keys.delete(kept.key)
+      this.#kept.delete(kept)
     }
-    if (this.#keys.size > 0) this.#scheduleSweep()
+    if (this.#kept.size > 0) this.#scheduleSweep()
   }
 }

@@ -70,11 +70,12 @@ class RedisStore implements RateLimitStore {
 
   consume(key: string, quota: Quota, cost: number): Verdict | Promise<Verdict> {
     checkCost(quota, cost)
+    const given = cost === 1 ? this.#leases.give(key, quota) : undefined
+    if (given !== undefined) return given
     const name = this.#names.of(key, quota)
     const denied = this.#denied.find(name, cost)
     if (denied !== undefined) return denied
-    const verdict = this.#leases.consume(name, quota, cost)
-    return 'then' in verdict ? verdict.then((decided) => this.#keep(name, cost, decided)) : verdict
+    return this.#leases.consume(key, name, quota, cost).then((decided) => this.#keep(name, cost, decided))
   }
 
   decide(claims: readonly Claim[]): readonly (Verdict | undefined)[] | Promise<readonly Verdict[]> {
@@ -103,12 +104,12 @@ class RedisStore implements RateLimitStore {
 
   async block(key: string, quota: Quota, ms: number): Promise<void> {
     checkBlockLength(ms)
-    this.#leases.forget(this.#names.of(key, quota))
+    this.#leases.forget(key, quota)
     await this.#change(key, quota, (name) => this.#manager.block(name, quota, ms))
   }
 
   async reset(key: string, quota: Quota): Promise<void> {
-    this.#leases.forget(this.#names.of(key, quota))
+    this.#leases.forget(key, quota)
     await this.#change(key, quota, (name) => this.#manager.reset(name, quota))
   }
 

@@ -1,6 +1,7 @@
 import type { Quota } from '../store.ts'
 import type { TakeBack } from './lane.ts'
 import type { ScriptRunner } from './script-runner.ts'
+import type { LeasedKey } from './leased-key.ts'
 import { Taker } from './taker.ts'
 
 /** How long a lease lasts at the most, and which part of a window; a shorter one is not worth its call. */
@@ -15,6 +16,8 @@ export interface QuotaTakers {
   readonly now: Taker
   /** For requests that have not come yet: where none is left, it blocks no key. */
   readonly ahead: Taker
+  /** What was taken, by the key that it is for. */
+  readonly keys: Map<string, LeasedKey>
 }
 
 /** What takes of each quota. */
@@ -48,8 +51,8 @@ export class Takers {
     if (most <= 1 || windowMs < part * shortestMs) return null
     const measure = { quota, most, holdMs: Math.min(longestMs, windowMs / part) }
     const now = new Taker(this.#runner, measure, this.#takeBack)
-    if (blockMs === 0) return { quota, now, ahead: now }
+    if (blockMs === 0) return { quota, now, ahead: now, keys: new Map() }
     const unblocking = { ...measure, quota: { ...quota, blockMs: 0 } }
-    return { quota, now, ahead: new Taker(this.#runner, unblocking, this.#takeBack) }
+    return { quota, now, ahead: new Taker(this.#runner, unblocking, this.#takeBack), keys: new Map() }
   }
 }
