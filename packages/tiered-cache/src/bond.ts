@@ -19,7 +19,7 @@ export interface Bound {
   /** The version of the namespace. */
   readonly generation: string
   /** Its tags and their versions. */
-  readonly tags: readonly (readonly [tag: string, version: string])[]
+  readonly pairs: readonly (readonly [tag: string, version: string])[]
 }
 
 /** Whether what an entry carries is what there is. */
@@ -28,7 +28,7 @@ export function isCurrent(
   generation: string | undefined,
   versionOf: (tag: string) => string | undefined,
 ): boolean {
-  return bound.generation === generation && bound.tags.every(([tag, version]) => versionOf(tag) === version)
+  return bound.generation === generation && bound.pairs.every(([tag, version]) => versionOf(tag) === version)
 }
 
 /**
@@ -42,7 +42,7 @@ export function bindTags(tags: readonly string[], bond: Bond, now: Bond | undefi
     if (version === undefined) return undefined
     pairs.push([tag, version])
   }
-  return { generation: bond.generation, tags: pairs }
+  return { generation: bond.generation, pairs }
 }
 
 /** The tags of an entry that its lease did not name. */

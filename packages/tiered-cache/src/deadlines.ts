@@ -9,8 +9,7 @@ interface Ends<T> {
 /** Work that has not ended. */
 interface Pending {
   readonly until: number
-  /** Ends it as late. */
-  readonly expire: () => void
+  readonly fail: (error: unknown) => void
   hasEnded: boolean
 }
 
@@ -41,8 +40,7 @@ export class Deadlines {
       if (this.#end(pending)) ends.done(result)
       else ends.late?.(result)
     }
-    const expire = () => fail(new Error(`No answer within ${this.#ms} ms`))
-    const pending: Pending = { until: performance.now() + this.#ms, expire, hasEnded: false }
+    const pending: Pending = { until: performance.now() + this.#ms, fail, hasEnded: false }
     this.#pending.push(pending)
     this.#timer ??= this.#wait(this.#ms)
     try {
@@ -78,7 +76,7 @@ export class Deadlines {
   #expire(): void {
     const now = performance.now()
     const late = this.#pending.slice(this.#first).filter(({ until, hasEnded }) => !hasEnded && until <= now)
-    for (const { expire } of late) expire()
+    for (const { fail } of late) fail(new Error(`No answer within ${this.#ms} ms`))
     const next = this.#pending.slice(this.#first).find(({ hasEnded }) => !hasEnded)
     this.#timer = next === undefined ? undefined : this.#wait(next.until - performance.now())
   }

@@ -1,25 +1,14 @@
 import type { Bound } from './bond.ts'
-import type { Lifetime } from './tier.ts'
+import type { Lifetime, StoredEntry } from './tier.ts'
 import { createToken, tokenLength } from './token.ts'
 
-/** An entry as bytes: a head in text, a line feed, the payload. */
-export interface Frame extends Bound, Lifetime {
-  /** Tells the entry from every other. */
-  readonly version: string
-  /** When it was written by the server's clock, in milliseconds; 0 where the server does not tell. */
-  readonly writtenAt: number
-  /** The payload. */
-  readonly payload: Buffer
-  /** The whole frame, if it was read as text. */
-  readonly text: string | undefined
-  /** Where the payload begins in it. */
-  readonly textStart: number
-  /** Whether its generation is this one. */
-  isOf(generation: string | undefined): boolean
-}
+/*
+ * An entry as bytes, a frame: a head in text, a line feed, the payload.
+ */
 
 /** Changes with the format, so that another version of this package finds nothing rather than something else. */
 const mark = '3'
+const markByte = 0x33
 const stampLength = 14
 const spanLength = 13
 /** Where things stand in a head; scripts rewrite them in place. */
@@ -32,6 +21,7 @@ export const frameOffsets = {
 } as const
 const tagsOffset = frameOffsets.generation + tokenLength
 const lineFeed = 0x0a
+const zero = 0x30
 
 /** The part of a frame before the time of writing. */
 export function formatFrameStart(version: string): string {
@@ -40,7 +30,7 @@ export function formatFrameStart(version: string): string {
 
 /** The part of a frame behind the time of writing. */
 export function formatFrameRest(lifetime: Lifetime, bound: Bound, payload: Uint8Array): Buffer {
-  const tags = bound.tags.length === 0 ? '[]' : JSON.stringify(bound.tags)
+  const tags = bound.pairs.length === 0 ? '[]' : JSON.stringify(bound.pairs)
   return Buffer.concat([Buffer.from(`${formatSpans(lifetime)}${bound.generation}${tags}\n`), payload])
 }
 
@@ -69,26 +59,35 @@ export function formatFrame(lifetime: Lifetime, bound: Bound, payload: Uint8Arra
   ])
 }
 
-/** A frame that was read. What is rarely asked of it is only made then. */
-class ReadFrame implements Frame {
-  readonly writtenAt: number
-  readonly softMs: number
-  readonly hardMs: number
-  readonly tags: Bound['tags']
+/** A frame that was read, which is also the entry that it keeps. What is rarely asked of it is only made then. */
+export class Frame implements Bound, StoredEntry {
+  readonly pairs: Bound['pairs']
+  /** The whole frame, if it was read as text. */
+  readonly text: string | undefined
+  readonly textStart: number
+  /** For how long it is fresh, in milliseconds: since it was written, or from now once its age was told. */
+  softMs: number
+  #age = 0
   /** The head, and perhaps more. */
   readonly #head: string
-  readonly #body: Buffer | string
-  /** Where the payload begins in the body. */
-  readonly textStart: number
+  readonly #bytes: Buffer | undefined
 
-  constructor(head: string, tags: Bound['tags'], body: Buffer | string, start: number) {
-    this.writtenAt = digits(head, frameOffsets.writtenAt, frameOffsets.softMs)
-    this.softMs = digits(head, frameOffsets.softMs, frameOffsets.hardMs)
-    this.hardMs = digits(head, frameOffsets.hardMs, frameOffsets.generation)
-    this.tags = tags
-    this.#head = head
-    this.#body = body
+  constructor(head: string, pairs: Bound['pairs'], body: Buffer | string, start: number) {
+    const isText = typeof body === 'string'
+    this.pairs = pairs
+    this.text = isText ? body : undefined
     this.textStart = start
+    this.softMs = numberIn(head, frameOffsets.softMs, frameOffsets.hardMs)
+    this.#head = head
+    this.#bytes = isText ? undefined : body
+  }
+
+  get hardMs(): number {
+    return numberIn(this.#head, frameOffsets.hardMs, frameOffsets.generation) - this.#age
+  }
+
+  get tags(): readonly string[] {
+    return this.pairs.map(([tag]) => tag)
   }
 
   get version(): string {
@@ -100,34 +99,40 @@ class ReadFrame implements Frame {
   }
 
   get payload(): Buffer {
-    const body = this.#body
-    return typeof body === 'string' ? Buffer.from(body.slice(this.textStart)) : body.subarray(this.textStart)
-  }
-
-  get text(): string | undefined {
-    return typeof this.#body === 'string' ? this.#body : undefined
+    return this.#bytes?.subarray(this.textStart) ?? Buffer.from(this.text?.slice(this.textStart) ?? '')
   }
 
   isOf(generation: string | undefined): boolean {
     return generation?.length === tokenLength && this.#head.startsWith(generation, frameOffsets.generation)
+  }
+
+  /**
+   * Takes off its times what has passed since it was written, by the clock of the server in milliseconds, and says whether
+   * something is left. It is never given more than at first: the server may be another than the one that wrote it.
+   */
+  age(now: number): boolean {
+    const age = Math.max(0, Math.ceil(now - numberIn(this.#head, frameOffsets.writtenAt, frameOffsets.softMs)))
+    this.#age = age
+    this.softMs -= age
+    return this.softMs > 0 || this.hardMs > 0
   }
 }
 
 /** Reads a frame, or `undefined` when the bytes or the text are none: another program may have written them. */
 export function parseFrame(body: Buffer | string): Frame | undefined {
   if (typeof body === 'string') return parse(body, endOf(body), body)
-  if (body[0] !== mark.charCodeAt(0)) return undefined
+  if (body[0] !== markByte) return undefined
   const end = body.indexOf(lineFeed, tagsOffset)
   return end < 0 ? undefined : parse(body.toString('utf8', 0, end), end, body)
 }
 
 /** The same of the head, which ends where a line feed stands in the body. */
 function parse(head: string, end: number, body: Buffer | string): Frame | undefined {
-  if (end < 0 || !head.startsWith(mark)) return undefined
-  const tags = parseTags(head, typeof body === 'string' ? end : head.length)
-  if (tags === undefined) return undefined
-  const frame = new ReadFrame(head, tags, body, end + 1)
-  return frame.writtenAt < 0 || frame.softMs < 0 || frame.hardMs < 0 ? undefined : frame
+  if (end < 0 || head.charCodeAt(0) !== markByte) return undefined
+  const pairs = parsePairs(head, typeof body === 'string' ? end : head.length)
+  if (pairs === undefined) return undefined
+  const frame = new Frame(head, pairs, body, end + 1)
+  return frame.softMs >= 0 ? frame : undefined
 }
 
 /** Where the head of a frame ends. Most have no tags: `[]`, then the line feed. */
@@ -135,41 +140,38 @@ function endOf(text: string): number {
   return text.charCodeAt(tagsOffset + 2) === lineFeed ? tagsOffset + 2 : text.indexOf('\n', tagsOffset)
 }
 
-/** The number that these characters spell, at least eight of them, or something below 0. */
-function digits(text: string, from: number, to: number): number {
+/** The number that these characters spell, or NaN. In two parts, as V8 is fastest with small integers. */
+function numberIn(head: string, from: number, to: number): number {
   const middle = to - 7
-  const high = fewDigits(text, from, middle)
-  const low = fewDigits(text, middle, to)
-  return high < 0 || low < 0 ? -1 : high * 1e7 + low
+  return partIn(head, from, middle) * 1e7 + partIn(head, middle, to)
 }
 
-/** The same of so few that V8 need not leave small integers, which is several times as fast. */
-function fewDigits(text: string, from: number, to: number): number {
+function partIn(head: string, from: number, to: number): number {
   let value = 0
   for (let index = from; index < to; index++) {
-    const digit = text.charCodeAt(index) - 0x30
-    if (!(digit >= 0 && digit <= 9)) return -1
+    const digit = head.charCodeAt(index) - zero
+    if (!(digit >= 0 && digit <= 9)) return NaN
     value = (value * 10 + digit) | 0
   }
   return value
 }
 
-const noTags: Bound['tags'] = []
+const noPairs: Bound['pairs'] = []
 
-function parseTags(head: string, end: number): Bound['tags'] | undefined {
-  if (end === tagsOffset + 2 && head.startsWith('[]', tagsOffset)) return noTags
+function parsePairs(head: string, end: number): Bound['pairs'] | undefined {
+  if (end === tagsOffset + 2 && head.startsWith('[]', tagsOffset)) return noPairs
   try {
-    const tags: unknown = JSON.parse(head.slice(tagsOffset, end))
-    return isTags(tags) ? tags : undefined
+    const pairs: unknown = JSON.parse(head.slice(tagsOffset, end))
+    return isPairs(pairs) ? pairs : undefined
   } catch {
     return undefined
   }
 }
 
-function isTags(tags: unknown): tags is [string, string][] {
+function isPairs(pairs: unknown): pairs is [string, string][] {
   return (
-    Array.isArray(tags) &&
-    tags.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string'))
+    Array.isArray(pairs) &&
+    pairs.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string'))
   )
 }
 

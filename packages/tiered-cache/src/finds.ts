@@ -4,23 +4,17 @@ import { toFound, type Found } from './found.ts'
 import type { Level } from './level.ts'
 import type { LoadParts } from './load-parts.ts'
 import type { Loads } from './loads.ts'
-import type { Look } from './quest.ts'
-import type { Failure } from './read-batch.ts'
-import type { StoredEntry } from './tier.ts'
+import type { ReadBatch } from './read-batch.ts'
 
 /** The reads that memory cannot answer and that do not load. */
 export class Finds {
   readonly #parts: LoadParts
   readonly #loads: Loads
-  readonly #flights: Flights<Level>
+  readonly #flights = new Flights<Level>()
 
   constructor(parts: LoadParts, loads: Loads) {
     this.#parts = parts
     this.#loads = loads
-    this.#flights = new Flights({
-      take: (flight, entry, askedAt) => this.#take(flight, entry, askedAt),
-      goOn: (flight, seen) => this.#goOn(flight, seen),
-    })
   }
 
   /** The fresh value that a shared tier has. */
@@ -33,7 +27,15 @@ export class Finds {
     // A load that is under way will keep the value itself; taking its place in memory would only hinder it.
     const claim = this.#loads.has(id) ? undefined : this.#parts.gate.claim(id)
     const flight = this.#flights.open(id, claim, nearest)
-    nearest.look(flight)
+    const batch = nearest.batchFor(id, this)
+    const place = batch.add(id, this)
+    flight.promise = batch.told.then(() => {
+      try {
+        return this.#take(flight, batch, place)
+      } catch {
+        return this.#finish(flight, find(this.#search(flight), 1))
+      }
+    })
     return flight.promise
   }
 
@@ -49,22 +51,18 @@ export class Finds {
     this.#flights.forgetAll()
   }
 
-  /** Ends with a fresh value of the nearest shared tier, which costs no more than this. */
-  #take(flight: Flight<Level>, entry: StoredEntry | undefined, askedAt: number): Look | undefined {
-    const seen = look(entry, askedAt, this.#parts.settings)
-    const { opened } = seen
-    if (entry === undefined || opened === undefined || opened instanceof Promise) return seen
+  /** Ends with a fresh value of the nearest shared tier, which costs no more than this, or goes on from there. */
+  #take(flight: Flight<Level>, batch: ReadBatch, place: number): unknown {
+    if (batch.failure !== undefined) return this.#finish(flight, find(this.#search(flight), 1))
+    const entry = batch.entries[place]
+    const seen = look(entry, batch.askedAt, this.#parts.settings)
+    const { opened, askedAt } = seen
+    if (entry === undefined || opened === undefined || opened instanceof Promise)
+      return this.#finish(flight, findFrom(this.#search(flight), 0, seen))
     flight.want.hits++
     if (flight.claim !== undefined) this.#keep(flight, toFound(entry, opened, askedAt))
     this.#end(flight)
-    flight.answer(opened.value)
-    return undefined
-  }
-
-  #goOn(flight: Flight<Level>, seen: Look | Failure): void {
-    const search = this.#search(flight)
-    const found = 'error' in seen ? find(search, 1) : findFrom(search, 0, seen)
-    void this.#finish(flight, found).then(flight.answer, flight.fail)
+    return opened.value
   }
 
   async #finish(flight: Flight<Level>, search: Promise<Found | undefined>): Promise<unknown> {

@@ -1,7 +1,6 @@
 import type { Known } from './held-value.ts'
 import type { CacheSettings } from './options.ts'
 import type { NewEntry, StoredEntry } from './tier.ts'
-import { freezeValue } from './values/freeze-value.ts'
 import { openPayload, openText, type Opened } from './values/payload.ts'
 
 /** A value on its way up: from a tier or from the loader, to the tiers above and to the caller. */
@@ -20,27 +19,18 @@ export interface Found extends Known {
   readonly isLoaded: boolean
 }
 
-/** The value of an entry, frozen where the cache freezes. */
-export interface OpenedEntry extends Opened {
-  readonly isMutable: boolean
-}
-
 /**
  * The value of an entry that a shared tier has handed out, or `undefined` when the entry is not one that this cache
  * writes: garbage is a miss. Of a compressed one it is a promise.
  */
 export function openEntry(
   entry: StoredEntry,
-  { payload: rules, freezes }: CacheSettings,
-): OpenedEntry | undefined | Promise<OpenedEntry | undefined> {
+  { payload: rules }: CacheSettings,
+): Opened | undefined | Promise<Opened | undefined> {
   try {
     const { text } = entry
     const opened = text === undefined ? openPayload(entry.payload, rules) : openText(text, entry.textStart ?? 0, rules)
-    if (!(opened instanceof Promise)) return freeze(opened, freezes)
-    return opened.then(
-      (late) => freeze(late, freezes),
-      () => undefined,
-    )
+    return opened instanceof Promise ? opened.catch(() => undefined) : opened
   } catch {
     return undefined
   }
@@ -52,7 +42,7 @@ export function toEntry({ softAt, hardAt, tags }: Found, payload: Uint8Array, no
 }
 
 /** All that is known of an opened entry, which was asked for at a given moment. */
-export function toFound(entry: StoredEntry, opened: OpenedEntry, askedAt: number): Found {
+export function toFound(entry: StoredEntry, opened: Opened, askedAt: number): Found {
   return {
     value: opened.value,
     isMutable: opened.isMutable,
@@ -71,8 +61,4 @@ export function toFound(entry: StoredEntry, opened: OpenedEntry, askedAt: number
     trouble: undefined,
     isLoaded: false,
   }
-}
-
-function freeze({ value, loadMs, etag }: Opened, freezes: boolean): OpenedEntry {
-  return { value, loadMs, etag, isMutable: freezes && freezeValue(value) }
 }

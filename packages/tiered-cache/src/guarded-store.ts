@@ -46,8 +46,17 @@ export class GuardedStore implements SharedStore {
   }
 
   read(keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]> {
-    if (!this.#breaker.allows()) return this.#refuse('read')
-    return this.#run('read', () => this.#store.read(keys))
+    return new Promise((resolve, reject) => this.look(keys, resolve, reject))
+  }
+
+  /** The same for those who need no promise. */
+  look(
+    keys: readonly string[],
+    done: (entries: readonly (StoredEntry | undefined)[]) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    if (this.#breaker.allows()) this.#start('read', () => this.#store.read(keys), done, failed)
+    else failed(this.#refusal('read'))
   }
 
   acquire(requests: readonly LeaseRequest[]): Promise<readonly Acquired[]> {
@@ -121,25 +130,37 @@ export class GuardedStore implements SharedStore {
   }
 
   #refuse(operation: string): Promise<never> {
-    const cause = new Error('It failed just before and is left alone for a moment')
-    return Promise.reject(new CacheTierError(this.#name, operation, cause))
+    return Promise.reject(this.#refusal(operation))
   }
 
-  #run<T>(operation: string, start: () => Promise<T>, late?: (result: T) => void): Promise<T> {
+  #refusal(operation: string): CacheTierError {
+    const cause = new Error('It failed just before and is left alone for a moment')
+    return new CacheTierError(this.#name, operation, cause)
+  }
+
+  #run<T>(operation: string, work: () => Promise<T>, late?: (result: T) => void): Promise<T> {
+    return new Promise((resolve, reject) => this.#start(operation, work, resolve, reject, late))
+  }
+
+  #start<T>(
+    operation: string,
+    work: () => Promise<T>,
+    resolve: (result: T) => void,
+    reject: (error: CacheTierError) => void,
+    late?: (result: T) => void,
+  ): void {
     this.#running++
-    return new Promise((resolve, reject) => {
-      const done = (result: T) => {
-        this.#breaker.succeeded()
-        this.#end()
-        resolve(result)
-      }
-      const failed = (cause: Error) => {
-        this.#breaker.failed()
-        this.#end()
-        reject(new CacheTierError(this.#name, operation, cause))
-      }
-      this.#deadlines.run(start, { done, failed, late })
-    })
+    const done = (result: T) => {
+      this.#breaker.succeeded()
+      this.#end()
+      resolve(result)
+    }
+    const failed = (cause: Error) => {
+      this.#breaker.failed()
+      this.#end()
+      reject(new CacheTierError(this.#name, operation, cause))
+    }
+    this.#deadlines.run(work, { done, failed, late })
   }
 
   #end(): void {

@@ -1,23 +1,9 @@
 import { readChannel } from './channels.ts'
 import type { Announcement } from './coherence.ts'
 import { GuardedStore } from './guarded-store.ts'
-import { ReadBatch, type ReadAsker, type ReadTaker } from './read-batch.ts'
+import { ReadBatch, type Look } from './read-batch.ts'
 import { atEndOfTick, TickBatch } from './tick-batch.ts'
 import type { Acquired, Fill, LeaseRequest, Lifetime, NewEntry, SharedTier, StoredEntry, Write } from './tier.ts'
-
-/** Who takes what is there. */
-interface Reader extends ReadAsker {
-  readonly resolve: (entry: StoredEntry | undefined) => void
-  readonly reject: (error: unknown) => void
-}
-
-const readTaker: ReadTaker<Reader, never> = {
-  take: ({ resolve }, entry) => {
-    resolve(entry)
-    return undefined
-  },
-  goOn: ({ reject }, { error }) => reject(error),
-}
 
 /** A shared tier as one cache uses it: behind its guard, with what is asked in one tick gathered into one call. */
 export class Level {
@@ -33,6 +19,25 @@ export class Level {
   /** The longest that an entry stays fresh here. */
   readonly #ttlMs: number
   readonly #now: () => number
+  readonly #look: Look = (keys, done, failed) => this.store.look(keys, done, failed)
+  /** The same, and says so on the channel. */
+  readonly #lookAndTell: Look = (keys, done, failed) => {
+    const askedAt = performance.now()
+    const tellAll = (entries: readonly (StoredEntry | undefined)[], error: unknown) => {
+      for (const [index, key] of keys.entries()) this.#tell(key, askedAt, entries[index] !== undefined, error)
+    }
+    this.store.look(
+      keys,
+      (entries) => {
+        tellAll(entries, undefined)
+        done(entries)
+      },
+      (error) => {
+        tellAll([], error)
+        failed(error)
+      },
+    )
+  }
   /** What is being read in this tick. */
   #reads: ReadBatch | undefined
   readonly #acquires: TickBatch<LeaseRequest, Acquired>
@@ -60,21 +65,21 @@ export class Level {
   }
 
   read(key: string): Promise<StoredEntry | undefined> {
-    return new Promise((resolve, reject) => {
-      const reader: Reader = { key, taker: readTaker, resolve, reject }
-      this.look(reader)
+    const batch = this.batchFor(key, this)
+    const place = batch.add(key, this)
+    return batch.told.then(() => {
+      if (batch.failure !== undefined) throw batch.failure.error
+      return batch.entries[place]
     })
   }
 
-  /** The same without a promise. */
-  look(asker: ReadAsker): void {
-    let batch = this.#reads
-    if (batch !== undefined && (batch.keys.length >= this.#maxBatch || batch.has(asker))) {
-      this.#send(batch)
-      batch = undefined
-    }
-    batch ??= this.#open()
-    batch.add(asker)
+  /** What carries the reads of this tick, for a key that this asker is to add to it. */
+  batchFor(key: string, asker: object): ReadBatch {
+    const batch = this.#reads
+    if (batch === undefined) return this.#open()
+    if (batch.keys.length < this.#maxBatch && !batch.has(key, asker)) return batch
+    this.#send(batch)
+    return this.#open()
   }
 
   /** Keys were forgotten: who asks for them again in this tick is not joined with those who asked before. */
@@ -122,28 +127,12 @@ export class Level {
     // It was full, and is sent already.
     if (this.#reads !== batch) return
     this.#reads = undefined
-    batch.send((keys) => this.#read(keys), this.#now)
+    batch.send(readChannel.hasSubscribers ? this.#lookAndTell : this.#look, this.#now)
   }
 
   async #inBatches<T>(items: readonly T[], run: (some: readonly T[]) => Promise<void>): Promise<void> {
     for (let start = 0; start < items.length; start += this.#maxBatch)
       await run(items.slice(start, start + this.#maxBatch))
-  }
-
-  #read(keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]> {
-    return readChannel.hasSubscribers ? this.#readAndTell(keys) : this.store.read(keys)
-  }
-
-  async #readAndTell(keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]> {
-    const askedAt = performance.now()
-    try {
-      const entries = await this.store.read(keys)
-      for (const [index, key] of keys.entries()) this.#tell(key, askedAt, entries[index] !== undefined, undefined)
-      return entries
-    } catch (error) {
-      for (const key of keys) this.#tell(key, askedAt, false, error)
-      throw error
-    }
   }
 
   #tell(key: string, askedAt: number, hit: boolean, error: unknown): void {

@@ -6,11 +6,10 @@ import type { Known } from './held-value.ts'
 import type { Level } from './level.ts'
 import type { Loader } from './load-context.ts'
 import type { LoadParts } from './load-parts.ts'
-import type { Accepts, FirstLook, Look, Quest } from './quest.ts'
-import type { ReadTaker } from './read-batch.ts'
+import type { Accepts, FirstLook, Quest } from './quest.ts'
+import type { ReadBatch } from './read-batch.ts'
 import { ReadThrough } from './read-through.ts'
 import { tellLoad } from './tell.ts'
-import type { StoredEntry } from './tier.ts'
 
 /** For how long a value that is due is served before asking again whether another process has a newer one. */
 const othersMs = 50
@@ -35,20 +34,14 @@ export class Loads {
   readonly #through: ReadThrough
   readonly #nearest: Level | undefined
   /** Loads that callers wait for. */
-  readonly #awaited: Flights<Want>
+  readonly #awaited = new Flights<Want>()
   /** Loads that nobody waits for. */
-  readonly #refreshes: Flights<Want>
+  readonly #refreshes = new Flights<Want>()
 
   constructor(parts: LoadParts) {
     this.#parts = parts
     this.#through = new ReadThrough(parts)
     this.#nearest = parts.levels[0]
-    const taker: ReadTaker<WantFlight, Look> = {
-      take: (flight, entry, askedAt, now) => this.#take(flight, entry, askedAt, now),
-      goOn: (flight, first) => this.#pursue(flight, 'callers', first),
-    }
-    this.#awaited = new Flights(taker)
-    this.#refreshes = new Flights(taker)
   }
 
   has(id: string): boolean {
@@ -73,14 +66,15 @@ export class Loads {
   /** The same where there is nothing to join. */
   begin(want: Want): Promise<unknown> {
     const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id), want)
-    this.#look(flight)
+    flight.promise = this.#look(flight)
     return flight.promise
   }
 
   /** A load whatever the tiers have. */
   reload(want: Want): Promise<unknown> {
+    this.#awaited.forget(want.id)
     const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id), want)
-    this.#pursue(flight, 'reload')
+    flight.promise = this.#pursue(flight, 'reload')
     return flight.promise
   }
 
@@ -89,9 +83,9 @@ export class Loads {
     if (this.#refreshes.has(want.id)) return
     this.#parts.counters.refreshes++
     const flight = this.#refreshes.open(want.id, this.#parts.gate.claim(want.id), want)
+    flight.promise = this.#pursue(flight, 'refresh')
     // Its failure is told on the channel; the next caller tries again.
     flight.promise.catch(() => undefined)
-    this.#pursue(flight, 'refresh')
   }
 
   forget(id: string): void {
@@ -110,36 +104,49 @@ export class Loads {
   }
 
   /** Asks the nearest shared tier, whose good value costs no more than this; for all else there is the long way. */
-  #look(flight: WantFlight): void {
+  #look(flight: WantFlight): Promise<unknown> {
     const nearest = this.#nearest
     if (nearest === undefined || flight.want.accepts !== undefined || this.#parts.closing.signal.aborted)
-      this.#pursue(flight, 'callers')
-    else nearest.look(flight)
+      return this.#pursue(flight, 'callers')
+    const batch = nearest.batchFor(flight.key, this)
+    const place = batch.add(flight.key, this)
+    return batch.told.then(() => {
+      try {
+        return this.#take(flight, nearest, batch, place)
+      } catch (error) {
+        return this.#pursue(flight, 'callers', { error })
+      }
+    })
   }
 
-  #take(flight: WantFlight, entry: StoredEntry | undefined, askedAt: number, now: number): Look | undefined {
+  /** The value that the tier has, or what the long way brings. */
+  #take(flight: WantFlight, nearest: Level, batch: ReadBatch, place: number): unknown {
+    if (batch.failure !== undefined) return this.#pursue(flight, 'callers', batch.failure)
     const { settings, gate } = this.#parts
-    const { terms } = flight.want
+    const { earlyRefresh } = flight.want.terms
+    const entry = batch.entries[place]
+    const { askedAt, toldAt } = batch
     const opened = entry && openEntry(entry, settings)
     if (entry === undefined || opened === undefined || opened instanceof Promise)
-      return { entry, askedAt, opened, isDue: false }
-    if (isDue(askedAt + entry.softMs, opened.loadMs, terms.earlyRefresh, now))
-      return { entry, askedAt, opened, isDue: true }
-    if (this.#nearest !== undefined) this.#nearest.hits++
-    if (flight.claim !== undefined) gate.keep(flight.claim, toFound(entry, opened, askedAt), terms)
-    this.#end(flight)
-    flight.answer(opened.value)
-    return undefined
+      return this.#pursue(flight, 'callers', { entry, askedAt, opened, isDue: false })
+    if (isDue(askedAt + entry.softMs, opened.loadMs, earlyRefresh, toldAt))
+      return this.#pursue(flight, 'callers', { entry, askedAt, opened, isDue: true })
+    nearest.hits++
+    if (flight.claim !== undefined) gate.keep(flight.claim, toFound(entry, opened, askedAt), flight.want.terms)
+    this.#end(flight, this.#awaited)
+    return opened.value
   }
 
-  #end(flight: WantFlight): void {
+  #end(flight: WantFlight, flights: Flights<Want>): void {
     this.#parts.gate.release(flight.claim)
-    this.#awaited.end(flight)
+    flights.end(flight)
   }
 
   /** Begins when those who asked have what they wait for, so that what it calls can forget it. */
-  #pursue(flight: WantFlight, purpose: Purpose, first?: FirstLook): void {
+  #pursue(flight: WantFlight, purpose: Purpose, first?: FirstLook): Promise<unknown> {
+    const promise = flight.defer()
     queueMicrotask(() => void this.#search(flight, purpose, first).then(flight.answer, flight.fail))
+    return promise
   }
 
   async #search(flight: WantFlight, purpose: Purpose, first: FirstLook | undefined): Promise<unknown> {
@@ -166,8 +173,7 @@ export class Loads {
       tellLoad(settings.namespace, id, settings.now() - startedAt, false, error)
       return this.#fallBack(quest, error)
     } finally {
-      this.#end(flight)
-      this.#refreshes.end(flight)
+      this.#end(flight, purpose === 'refresh' ? this.#refreshes : this.#awaited)
     }
   }
 

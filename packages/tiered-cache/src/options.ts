@@ -126,7 +126,6 @@ export interface CacheSettings {
   readonly memoryTtlMs: number
   readonly freshness: Freshness
   readonly payload: PayloadRules
-  readonly freezes: boolean
   readonly waitMs: number
   /** A monotonic clock in milliseconds. */
   readonly now: () => number
@@ -148,8 +147,7 @@ export function checkCacheOptions(options: CacheOptions): CacheSettings {
     namespace: version === undefined ? namespace : `${namespace}~${version}`,
     memoryTtlMs: memoryTtlMs(memory, shared, coherence),
     freshness: freshnessDefaults(options),
-    payload: { codec, compressOver: compressOverBytes, maxBytes: maxValueBytes },
-    freezes: freeze,
+    payload: { codec, compressOver: compressOverBytes, maxBytes: maxValueBytes, freezes: freeze },
     waitMs,
     ...clocks(memory?.now),
   }

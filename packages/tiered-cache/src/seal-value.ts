@@ -22,10 +22,10 @@ export function sealValue(
   id: string,
   value: unknown,
   head: PayloadHead,
-  { freezes, payload: rules, shared }: CacheSettings,
+  { payload: rules, shared }: CacheSettings,
 ): Sealed | Promise<Sealed> {
-  const { isPlain, isMutable, bytes } = checkValue(value, id, freezes)
-  const traits = { isMutable: freezes && isMutable, bytes, payload: undefined, refusal: undefined }
+  const { isPlain, isMutable, bytes } = checkValue(value, id, rules.freezes)
+  const traits = { isMutable: rules.freezes && isMutable, bytes, payload: undefined, refusal: undefined }
   const refuse = (error: unknown): Sealed => ({ ...traits, refusal: toError(id, error) })
   const tooLong = () => refuse(new CacheValueError(id, rules.maxBytes))
   if (shared.length === 0) return bytes > rules.maxBytes ? tooLong() : traits

@@ -4,7 +4,7 @@ import { entryBatches, type BoundEntry } from '../src/postgres/entry-batches.ts'
 const one = (key: string, bytes: number, tags: readonly (readonly [string, string])[] = []): BoundEntry => ({
   key,
   entry: { payload: Buffer.alloc(bytes), softMs: 1, hardMs: 1, tags: tags.map(([tag]) => tag) },
-  bound: { generation: 'g', tags },
+  bound: { generation: 'g', pairs: tags },
 })
 
 test('puts together what is bound to the same, unless it would be too long', () => {

@@ -40,6 +40,20 @@ describe('staleMs', () => {
     expect(cache.stats()).toMatchObject({ staleHits: 2, refreshes: 1 })
   })
 
+  test('refreshes again when the refreshed value is stale in its turn, or could not be had', async () => {
+    const { cache, pass } = inMemory({ staleMs: 10_000 })
+    await cache.getOrSet('k', () => 'old')
+    pass(150)
+    await cache.getOrSet('k', () => Promise.reject(new Error('no')))
+    await expect.poll(() => cache.stats()).toMatchObject({ loadFailures: 1, loading: 0 })
+    for (const next of ['new', 'newer']) {
+      pass(150)
+      await cache.getOrSet('k', () => next)
+      await expect.poll(() => cache.peek('k')).toBe(next)
+    }
+    expect(cache.stats()).toMatchObject({ refreshes: 3, loading: 0 })
+  })
+
   test('loads in the foreground when the value is staler than that', async () => {
     const { cache, pass } = inMemory({ staleMs: 1_000 })
     await cache.getOrSet('k', () => 'old')

@@ -32,7 +32,7 @@ export class MemcachedBonds {
 
   /** The versions that the tags of some entries have; a tag that has none is left out. */
   async versionsOf(bounds: readonly (Bound | undefined)[]): Promise<ReadonlyMap<string, string>> {
-    const tags = new Set(bounds.flatMap((bound) => (bound === undefined ? [] : bound.tags.map(([tag]) => tag))))
+    const tags = new Set(bounds.flatMap((bound) => (bound === undefined ? [] : bound.pairs.map(([tag]) => tag))))
     const found = await Promise.all(
       Array.from(tags, async (tag) => [tag, await this.#read(this.#keys.tag(tag))] as const),
     )

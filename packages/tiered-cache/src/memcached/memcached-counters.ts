@@ -32,7 +32,7 @@ export class MemcachedCounters implements CounterStore {
 
   async add({ key, entry }: Write): Promise<boolean> {
     const { generation, versions } = await this.#bonds.bond(entry.tags)
-    const bound = { generation, tags: entry.tags.map((tag) => [tag, versions.get(tag) ?? ''] as const) }
+    const bound = { generation, pairs: entry.tags.map((tag) => [tag, versions.get(tag) ?? ''] as const) }
     const frame = formatFrame(entry, bound, entry.payload)
     return this.#change(key, (found) =>
       found.entry === undefined
@@ -45,7 +45,7 @@ export class MemcachedCounters implements CounterStore {
     const { generation } = await this.#bonds.bond([])
     return this.#change(key, ({ entry, frame, seconds }) => {
       if (entry === undefined || frame === undefined) {
-        const made = formatFrame(lifetime, { generation, tags: [] }, Buffer.from(String(by)))
+        const made = formatFrame(lifetime, { generation, pairs: [] }, Buffer.from(String(by)))
         return { store: { frame: made, seconds: secondsAtMost(lifetime.hardMs) }, answer: by }
       }
       const text = frame.payload.toString()

@@ -63,7 +63,7 @@ function toEntry(frame: Frame, reply: MetaReply): StoredEntry {
     payload: frame.payload,
     softMs: isStale ? Math.min(0, softMs) : softMs,
     hardMs,
-    tags: frame.tags.map(([tag]) => tag),
+    tags: frame.tags,
     version: frame.version,
   }
 }

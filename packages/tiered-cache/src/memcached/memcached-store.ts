@@ -51,7 +51,7 @@ export class MemcachedStore implements SharedStore {
   async write(writes: readonly Write[]): Promise<void> {
     const bond = await this.#bonds.bond([...new Set(writes.flatMap(({ entry }) => entry.tags))])
     const commands = writes.flatMap(({ key, entry }) => {
-      const bound = bindTags(entry.tags, bond, bond) ?? { generation: bond.generation, tags: [] }
+      const bound = bindTags(entry.tags, bond, bond) ?? { generation: bond.generation, pairs: [] }
       const frame = formatFrame(entry, bound, entry.payload)
       const set = metaSet(this.#keys.entry(key), `T${secondsAtMost(entry.hardMs)}`, frame)
       return [set, metaDelete(this.#keys.lease(key))]

@@ -18,7 +18,7 @@ export function entryBatches<T extends BoundEntry>(entries: readonly T[]): T[][]
   const batches: T[][] = []
   const open = new Map<string, { batch: T[]; bytes: number }>()
   for (const one of entries) {
-    const name = JSON.stringify([one.bound.generation, one.bound.tags])
+    const name = JSON.stringify([one.bound.generation, one.bound.pairs])
     const bytes = one.entry.payload.byteLength
     let group = open.get(name)
     if (group === undefined || group.bytes + bytes > maxBytes) {
@@ -41,7 +41,7 @@ export function valuesOfBatch(keys: PostgresKeys, batch: readonly BoundEntry[]):
     end += byteLength
     return start
   })
-  const { generation, tags } = batch[0]?.bound ?? { generation: '', tags: [] }
+  const { generation, pairs } = batch[0]?.bound ?? { generation: '', pairs: [] }
   return [
     batch.map(({ key }) => keys.entry(key)),
     batch.map(() => createToken()),
@@ -51,7 +51,7 @@ export function valuesOfBatch(keys: PostgresKeys, batch: readonly BoundEntry[]):
     batch.map(({ entry }) => entry.softMs),
     batch.map(({ entry }) => entry.hardMs),
     generation,
-    tags.map(([tag]) => keys.tag(tag)),
-    tags.map(([, version]) => version),
+    pairs.map(([tag]) => keys.tag(tag)),
+    pairs.map(([, version]) => version),
   ]
 }

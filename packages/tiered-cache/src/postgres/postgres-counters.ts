@@ -14,15 +14,15 @@ export class PostgresCounters implements CounterStore {
   async add({ key, entry }: Write): Promise<boolean> {
     const { keys, statements, bonds } = this.#parts
     const { generation, versions } = await bonds.bond(entry.tags, entry.hardMs)
-    const tags = entry.tags.map((tag) => [tag, versions.get(tag) ?? ''] as const)
-    const values = valuesOf(keys, key, entry, { generation, tags }, entry.payload)
+    const pairs = entry.tags.map((tag) => [tag, versions.get(tag) ?? ''] as const)
+    const values = valuesOf(keys, key, entry, { generation, pairs }, entry.payload)
     return (await this.#change(statements.add, key, values)) !== undefined
   }
 
   async increment(key: string, by: number, lifetime: Lifetime): Promise<number | undefined> {
     const { keys, statements, bonds } = this.#parts
     const { generation } = await bonds.bond([], lifetime.hardMs)
-    const made = valuesOf(keys, key, lifetime, { generation, tags: [] }, Buffer.from(String(by)))
+    const made = valuesOf(keys, key, lifetime, { generation, pairs: [] }, Buffer.from(String(by)))
     const row = await this.#change(statements.increment, key, [...made, by])
     const payload = row?.['payload']
     return Buffer.isBuffer(payload) ? Number(payload.toString()) : undefined

@@ -65,8 +65,8 @@ export function valuesOf(
     createToken(),
     Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
     bound.generation,
-    bound.tags.map(([tag]) => keys.tag(tag)),
-    bound.tags.map(([, version]) => version),
+    bound.pairs.map(([tag]) => keys.tag(tag)),
+    bound.pairs.map(([, version]) => version),
     softMs,
     hardMs,
   ]

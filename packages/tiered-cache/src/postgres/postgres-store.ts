@@ -86,7 +86,7 @@ export class PostgresStore implements SharedStore {
     const bond = await this.#parts.bonds.bond(tags, Math.max(...writes.map(({ entry }) => entry.hardMs)))
     const batches = entryBatches(
       writes.map(({ key, entry }) => {
-        const bound = bindTags(entry.tags, bond, bond) ?? { generation: bond.generation, tags: [] }
+        const bound = bindTags(entry.tags, bond, bond) ?? { generation: bond.generation, pairs: [] }
         return { key, entry, bound }
       }),
     )

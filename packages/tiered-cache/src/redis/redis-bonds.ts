@@ -25,7 +25,7 @@ export class RedisBonds {
 
   /** The versions that the tags of some entries have; a tag that has none is left out. */
   async versionsOf(bounds: readonly (Bound | undefined)[]): Promise<ReadonlyMap<string, string>> {
-    const tags = [...new Set(bounds.flatMap((bound) => (bound === undefined ? [] : bound.tags.map(([tag]) => tag))))]
+    const tags = [...new Set(bounds.flatMap((bound) => (bound === undefined ? [] : bound.pairs.map(([tag]) => tag))))]
     const versions = new Map<string, string>()
     if (tags.length === 0) return versions
     const found = await this.#client.mgetBuffer(tags.map((tag) => this.#keys.tag(tag)))

@@ -30,15 +30,15 @@ export class RedisCounters implements CounterStore {
   async add({ key, entry }: Write): Promise<boolean> {
     const [bond, found] = await Promise.all([this.#bonds.bond(entry.tags, entry.hardMs), this.#find(key)])
     if (found.entry !== undefined) return false
-    const tags = entry.tags.map((tag) => [tag, bond.versions.get(tag) ?? ''] as const)
-    const rest = formatFrameRest(entry, { generation: bond.generation, tags }, entry.payload)
+    const pairs = entry.tags.map((tag) => [tag, bond.versions.get(tag) ?? ''] as const)
+    const rest = formatFrameRest(entry, { generation: bond.generation, pairs }, entry.payload)
     const values = [bytesOfVersion(found.version), Math.ceil(entry.hardMs), formatFrameStart(createToken()), rest]
     return (await this.#run(addScript, key, values)) === 1
   }
 
   async increment(key: string, by: number, lifetime: Lifetime): Promise<number | undefined> {
     const [bond, found] = await Promise.all([this.#bonds.bond([], lifetime.hardMs), this.#find(key)])
-    const rest = formatFrameRest(lifetime, { generation: bond.generation, tags: [] }, nothing)
+    const rest = formatFrameRest(lifetime, { generation: bond.generation, pairs: [] }, nothing)
     const useless = bytesOfVersion(found.entry === undefined ? found.version : '')
     const start = formatFrameStart(createToken())
     const sum = await this.#run(incrementScript, key, [

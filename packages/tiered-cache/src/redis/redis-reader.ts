@@ -27,6 +27,9 @@ export interface Timed {
 /** What lies under a name. */
 type Body = Buffer | string | null
 
+/** What stands in a text in the place of what was not UTF-8. */
+const lostBytes = '\uFFFD'
+
 /** Reads entries and tells which of them count. */
 export class RedisReader {
   readonly #client: RedisClient
@@ -47,28 +50,35 @@ export class RedisReader {
     if (this.#client.isCluster) return this.find(keys).then((found) => found.map(({ entry }) => entry))
     const names = [this.#keys.generation]
     for (const key of keys) names.push(this.#keys.entry(key))
-    if (this.#clock.isUnknown()) return this.#readWithTime(names).then((reply) => this.#openAll(reply))
-    if (this.#hasBytes) return this.#client.mgetBuffer(names).then((reply) => this.#openAll(reply))
-    return this.#client.mget(names).then((reply) => (isText(reply) ? this.#openAll(reply) : this.#readAsBytes(names)))
+    return this.#ask(names).then((reply) => this.#openAll(reply, names))
+  }
+
+  #ask(names: string[]): Promise<Body[]> {
+    if (this.#clock.isUnknown()) return this.#readWithTime(names)
+    return this.#hasBytes ? this.#client.mgetBuffer(names) : this.#client.mget(names)
   }
 
   /** From the first value that is not text the reader asks for bytes, which costs more and reads all. */
-  #readAsBytes(names: string[]): Promise<(StoredEntry | undefined)[]> {
+  async #openAsBytes(names: string[]): Promise<(StoredEntry | undefined)[]> {
     this.#hasBytes = true
-    return this.#client.mgetBuffer(names).then((reply) => this.#openAll(reply))
+    return this.#openAll(await this.#client.mgetBuffer(names), names)
   }
 
   /** The entries of a reply that begins with the generation. */
-  #openAll(reply: Body[]): (StoredEntry | undefined)[] | Promise<(StoredEntry | undefined)[]> {
+  #openAll(reply: Body[], names: string[]): (StoredEntry | undefined)[] | Promise<(StoredEntry | undefined)[]> {
     const at = this.#clock.now()
     const generation = reply[0]?.toString()
     const entries: (StoredEntry | undefined)[] = []
+    let hasTags = false
     for (let index = 1; index < reply.length; index++) {
-      const frame = toFrame(reply[index] ?? null)
+      const body = reply[index] ?? null
+      if (typeof body === 'string' && body.includes(lostBytes)) return this.#openAsBytes(names)
+      const frame = toFrame(body)
       if (frame?.isOf(generation) !== true) entries.push(undefined)
-      else if (frame.tags.length > 0) return this.#current(reply.slice(1).map(toFrame), () => at, generation)
-      else entries.push(toEntry(frame, at))
+      else if (frame.pairs.length > 0) hasTags = true
+      else entries.push(frame.age(at) ? frame : undefined)
     }
+    if (hasTags) return this.#current(reply.slice(1).map(toFrame), () => at, generation)
     // The client's own objects keep past replies alive until the collector looks at the old ones. Emptied, they cost nothing.
     reply.length = 0
     return entries
@@ -113,14 +123,14 @@ export class RedisReader {
     let hasTags = false
     const current = frames.map((frame) => {
       if (frame?.isOf(generation) !== true) return undefined
-      if (frame.tags.length > 0) hasTags = true
+      if (frame.pairs.length > 0) hasTags = true
       return frame
     })
-    if (!hasTags) return current.map((frame, index) => frame && toEntry(frame, timeOf(index)))
+    if (!hasTags) return current.map((frame, index) => (frame?.age(timeOf(index)) === true ? frame : undefined))
     return this.#bonds.versionsOf(current).then((versions) => {
       const versionOf = (tag: string) => versions.get(tag)
       return current.map((frame, index) =>
-        frame !== undefined && isCurrent(frame, generation, versionOf) ? toEntry(frame, timeOf(index)) : undefined,
+        frame !== undefined && isCurrent(frame, generation, versionOf) && frame.age(timeOf(index)) ? frame : undefined,
       )
     })
   }
@@ -144,44 +154,4 @@ export function toMs(time: unknown): number {
 
 function toFrame(body: Body): Frame | undefined {
   return body === null ? undefined : parseFrame(body)
-}
-
-/** Whether nothing was lost: what is not UTF-8 is replaced by this character when it is read as text. */
-function isText(texts: readonly (string | null)[]): boolean {
-  return !texts.some((text) => text?.includes('\uFFFD') === true)
-}
-
-/** The entry with the time that it has left, never more than it was given: the server may be another than the one that wrote it. */
-function toEntry(frame: Frame, at: number): StoredEntry | undefined {
-  const age = Math.max(0, at - frame.writtenAt)
-  return age < frame.hardMs ? new RedisEntry(frame, age) : undefined
-}
-
-/** An entry that makes of its frame only what it is asked for. */
-class RedisEntry implements StoredEntry {
-  readonly softMs: number
-  readonly hardMs: number
-  readonly text: string | undefined
-  readonly textStart: number
-  readonly #frame: Frame
-
-  constructor(frame: Frame, age: number) {
-    this.softMs = frame.softMs - age
-    this.hardMs = frame.hardMs - age
-    this.text = frame.text
-    this.textStart = frame.textStart
-    this.#frame = frame
-  }
-
-  get payload(): Buffer {
-    return this.#frame.payload
-  }
-
-  get tags(): readonly string[] {
-    return this.#frame.tags.map(([tag]) => tag)
-  }
-
-  get version(): string {
-    return this.#frame.version
-  }
 }

@@ -78,7 +78,7 @@ export class RedisStore implements SharedStore {
       writes,
       ({ key }) => key,
       ({ entry }) => {
-        const bound = bindTags(entry.tags, bond, bond) ?? { generation: bond.generation, tags: [] }
+        const bound = bindTags(entry.tags, bond, bond) ?? { generation: bond.generation, pairs: [] }
         const rest = formatFrameRest(entry, bound, entry.payload)
         return [Math.ceil(entry.hardMs), formatFrameStart(createToken()), rest]
       },

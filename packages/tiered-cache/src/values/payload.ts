@@ -1,5 +1,6 @@
 import type { Codec } from './codec.ts'
 import { compress, decompress, hasZstd, type Compression } from './compression.ts'
+import { freezeValue } from './freeze-value.ts'
 
 /** What an entry says besides its value. */
 export interface PayloadHead {
@@ -17,11 +18,15 @@ export interface PayloadRules {
   readonly compressOver: number
   /** The longest body, before it is compressed and after it is decompressed. */
   readonly maxBytes: number
+  /** Whether what is read is frozen in depth. */
+  readonly freezes: boolean
 }
 
-/** A value and what its entry said of it. */
+/** A value, frozen where the cache freezes, and what its entry said of it. */
 export interface Opened extends PayloadHead {
   readonly value: unknown
+  /** Something in it should be frozen and cannot be. */
+  readonly isMutable: boolean
 }
 
 /** One letter for each way that a body can be kept. */
@@ -74,13 +79,13 @@ export function openPayload(payload: Uint8Array, rules: PayloadRules): Opened | 
   if (plain !== undefined) return plain
   if (bytes.length <= maxIntegerLength) {
     const text = bytes.toString('latin1')
-    if (integer.test(text)) return { value: Number(text), loadMs: 0, etag: undefined }
+    if (integer.test(text)) return open(Number(text), 0, undefined, rules)
   }
   const end = bytes.indexOf(lineFeed)
   const head = parseHead(end < 0 ? '' : bytes.toString('utf8', 0, end), rules)
   const body = bytes.subarray(end + 1)
   const by = wayOf[head.way]
-  if (by === undefined) return { value: rules.codec.decode(body), loadMs: head.loadMs, etag: head.etag }
+  if (by === undefined) return open(rules.codec.decode(body), head.loadMs, head.etag, rules)
   return openCompressed(body, by, rules, head)
 }
 
@@ -90,7 +95,8 @@ export function openText(text: string, start: number, rules: PayloadRules): Open
 }
 
 /** The value of most payloads: text of this codec, neither compressed nor with an etag. */
-function openPlain(text: string, start: number, { codec }: PayloadRules): Opened | undefined {
+function openPlain(text: string, start: number, rules: PayloadRules): Opened | undefined {
+  const { codec } = rules
   const { name } = codec
   if (codec.decodeText === undefined || text.charCodeAt(start) !== plainByte) return undefined
   if (!text.startsWith(name, start + 1)) return undefined
@@ -102,7 +108,7 @@ function openPlain(text: string, start: number, { codec }: PayloadRules): Opened
     if (!(digit >= 0 && digit <= 9)) return undefined
     loadMs = loadMs * 10 + digit
   }
-  return { value: codec.decodeText(text.slice(at + 1)), loadMs, etag: undefined }
+  return open(codec.decodeText(text.slice(at + 1)), loadMs, undefined, rules)
 }
 
 function parseHead(text: string, { codec }: PayloadRules): PayloadHead & { readonly way: keyof typeof wayOf } {
@@ -118,8 +124,12 @@ function parseHead(text: string, { codec }: PayloadRules): PayloadHead & { reado
 async function openCompressed(
   body: Uint8Array,
   by: Compression,
-  { codec, maxBytes }: PayloadRules,
+  rules: PayloadRules,
   { loadMs, etag }: PayloadHead,
 ): Promise<Opened> {
-  return { value: codec.decode(await decompress(body, by, maxBytes)), loadMs, etag }
+  return open(rules.codec.decode(await decompress(body, by, rules.maxBytes)), loadMs, etag, rules)
+}
+
+function open(value: unknown, loadMs: number, etag: string | undefined, { freezes }: PayloadRules): Opened {
+  return { value, loadMs, etag, isMutable: freezes && freezeValue(value) }
 }

@@ -11,6 +11,7 @@ const rulesOf = (codec: Codec, rest: Partial<PayloadRules> = {}): PayloadRules =
   codec,
   compressOver: 4_096,
   maxBytes: 2 ** 20,
+  freezes: false,
   ...rest,
 })
 const head = { loadMs: 12, etag: undefined }
@@ -140,6 +141,7 @@ describe('a payload', () => {
     const payload = await sealPayload({ a: 1 }, true, { loadMs: 12.4, etag: 'W/"x"\n' }, rulesOf(json()))
     expect(await openPayload(payload ?? new Uint8Array(), rulesOf(json()))).toEqual({
       value: { a: 1 },
+      isMutable: false,
       loadMs: 12,
       etag: 'W/"x"\n',
     })
