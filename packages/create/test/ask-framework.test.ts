@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { askFramework } from '../src/ask-framework.ts'
 import { CreateError } from '../src/errors.ts'
@@ -13,7 +14,8 @@ describe('askFramework', () => {
     const output = new PassThrough()
     input.end(typed)
     expect(await askFramework(input, output)).toBe(framework)
-    expect(String(output.read())).toContain('  1  node:http\n  2  Express 5\n')
+    output.end()
+    expect(await text(output)).toContain('  1  node:http\n  2  Express 5\n')
   })
 
   it('ends with the input', async () => {
