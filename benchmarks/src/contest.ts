@@ -104,11 +104,12 @@ async function runLaunch(
 ): Promise<void> {
   const runners: { name: string; process: AskedProcess<ContenderAnswers>; count: number }[] = []
   try {
-    for (const { name, module, setting, operations: count = operations } of contenders) {
+    for (const { name, module, setting, operations: own } of contenders) {
+      const count = own ?? operations
       const process = new AskedProcess<ContenderAnswers>(file)
       runners.push({ name, process, count })
       await process.ask('start', { module: module.href, setting })
-      if (warmUp > 0) await process.ask('round', Math.min(warmUp, count))
+      if (warmUp > 0) await process.ask('round', Math.min(warmUp, own ?? warmUp))
     }
     for (let turn = 0; turn < rounds; turn++) {
       const first = turn % runners.length
