@@ -28,6 +28,40 @@ describe('redisStore with leases', () => {
     sent.mockRestore()
   })
 
+  it('stops giving out what was taken when the key is blocked or reset by an equal quota', async () => {
+    const quota = () => quotaOf('exact', { limit: 200, windowMs: hour })
+    const store = create()
+    const one = quota()
+    await store.consume('key', one, 1)
+    expect(store.consume('key', one, 1)).toMatchObject({ allowed: true })
+    await store.block('key', quota(), hour)
+    expect(await store.consume('key', one, 1)).toMatchObject({ allowed: false })
+    await store.reset('key', quota())
+    expect(await store.consume('key', one, 1)).toMatchObject({ allowed: true, remaining: 199 })
+  })
+
+  it('gives out of one lease to all equal quotas', async () => {
+    const store = create()
+    const sent = vi.spyOn(redis, 'evalsha')
+    for (let index = 0; index < 10; index++)
+      await store.consume('key', quotaOf('exact', { limit: 200, windowMs: hour }), 1)
+    expect(sent).toHaveBeenCalledOnce()
+    sent.mockRestore()
+  })
+
+  it('stops giving out what was taken when limits that are decided together block the key', async () => {
+    const quota = { ...quotaOf('exact', { limit: 20, windowMs: hour }), blockMs: hour }
+    const other = quotaOf('fixed', { limit: 1_000, windowMs: hour })
+    const store = create()
+    await store.consume('key', quota, 1)
+    const all = [
+      { key: 'key', quota, cost: 20 },
+      { key: 'key', quota: other, cost: 1 },
+    ]
+    expect((await store.decide(all))[0]).toMatchObject({ allowed: false })
+    expect(await store.consume('key', quota, 1)).toMatchObject({ allowed: false })
+  })
+
   it.each<Algorithm>(['exact', 'gcra', 'fixed'])('admits by %s exactly the limit, whoever asks', async (algorithm) => {
     const quota = quotaOf(algorithm, { limit: 205, windowMs: hour })
     const prefix = randomUUID()

@@ -3,7 +3,7 @@ import type { Lanes } from './lanes.ts'
 import { LeasedKey } from './leased-key.ts'
 import type { Manager } from './manager.ts'
 import type { ScriptRunner } from './script-runner.ts'
-import { longestMs, Takers, type QuotaTakers } from './takers.ts'
+import { longestMs, Takers, type LeasedKeys, type QuotaTakers } from './takers.ts'
 
 /** How many keys may have a lease; further ones are decided one by one. */
 const mostKeys = 10_000
@@ -11,7 +11,7 @@ const mostKeys = 10_000
 /** A key with leases, and where it is found. */
 interface Kept {
   readonly key: string
-  readonly keys: Map<string, LeasedKey>
+  readonly keys: LeasedKeys
   readonly leased: LeasedKey
 }
 

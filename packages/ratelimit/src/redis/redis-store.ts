@@ -88,7 +88,13 @@ class RedisStore implements RateLimitStore {
       .of(...claims.map(({ quota }) => quota))
       .decide(names, costs)
       .then((verdicts) => {
-        verdicts.forEach((verdict, index) => this.#keep(names[index] ?? '', costs[index] ?? 0, verdict))
+        for (const [index, { key, quota, cost }] of claims.entries()) {
+          const verdict = verdicts[index]
+          if (verdict === undefined) continue
+          this.#keep(names[index] ?? '', cost, verdict)
+          // What is left of a lease must not go to a key that is blocked now.
+          if (!verdict.allowed && quota.blockMs > 0) this.#leases.forget(key, quota)
+        }
         return verdicts
       })
   }

@@ -1,3 +1,4 @@
+import { quotaName } from '../quota-name.ts'
 import type { Quota } from '../store.ts'
 import type { TakeBack } from './lane.ts'
 import type { ScriptRunner } from './script-runner.ts'
@@ -9,6 +10,9 @@ export const longestMs = 1_000
 const part = 10
 const shortestMs = 20
 
+/** Keys and what was taken for them. */
+export type LeasedKeys = Map<string, LeasedKey>
+
 /** What takes of one quota. */
 export interface QuotaTakers {
   readonly quota: Quota
@@ -16,8 +20,8 @@ export interface QuotaTakers {
   readonly now: Taker
   /** For requests that have not come yet: where none is left, it blocks no key. */
   readonly ahead: Taker
-  /** What was taken, by the key that it is for. */
-  readonly keys: Map<string, LeasedKey>
+  /** What was taken, by the key that it is for. Quotas that share counters share these. */
+  readonly keys: LeasedKeys
 }
 
 /** What takes of each quota. */
@@ -27,6 +31,11 @@ export class Takers {
   readonly #takeBack: TakeBack
   /** `null` of one that is not worth a lease. */
   readonly #known = new WeakMap<Quota, QuotaTakers | null>()
+  /** By the names of quotas, for as long as there is a quota of the name or something taken. */
+  readonly #keys = new Map<string, WeakRef<LeasedKeys>>()
+  readonly #dropped = new FinalizationRegistry<string>((name) => {
+    if (this.#keys.get(name)?.deref() === undefined) this.#keys.delete(name)
+  })
 
   /** @param size - How many are taken at once at the most. */
   constructor(size: number, runner: ScriptRunner, takeBack: TakeBack) {
@@ -51,8 +60,18 @@ export class Takers {
     if (most <= 1 || windowMs < part * shortestMs) return null
     const measure = { quota, most, holdMs: Math.min(longestMs, windowMs / part) }
     const now = new Taker(this.#runner, measure, this.#takeBack)
-    if (blockMs === 0) return { quota, now, ahead: now, keys: new Map() }
+    const keys = this.#keysOf(quotaName(quota))
+    if (blockMs === 0) return { quota, now, ahead: now, keys }
     const unblocking = { ...measure, quota: { ...quota, blockMs: 0 } }
-    return { quota, now, ahead: new Taker(this.#runner, unblocking, this.#takeBack), keys: new Map() }
+    return { quota, now, ahead: new Taker(this.#runner, unblocking, this.#takeBack), keys }
+  }
+
+  #keysOf(name: string): LeasedKeys {
+    const known = this.#keys.get(name)?.deref()
+    if (known !== undefined) return known
+    const keys: LeasedKeys = new Map()
+    this.#keys.set(name, new WeakRef(keys))
+    this.#dropped.register(keys, name)
+    return keys
   }
 }
