@@ -8,7 +8,7 @@ import { createToken, tokenLength } from './token.ts'
 
 /** Changes with the format, so that another version of this package finds nothing rather than something else. */
 const mark = '3'
-const markByte = 0x33
+const markByte = mark.charCodeAt(0)
 const stampLength = 14
 const spanLength = 13
 /** Where things stand in a head; scripts rewrite them in place. */
@@ -64,6 +64,7 @@ export class Frame implements Bound, StoredEntry {
   readonly pairs: Bound['pairs']
   /** The whole frame, if it was read as text. */
   readonly text: string | undefined
+  /** Where the payload begins, in it or in the bytes. */
   readonly textStart: number
   /** For how long it is fresh, in milliseconds: since it was written, or from now once its age was told. */
   softMs: number
@@ -114,7 +115,7 @@ export class Frame implements Bound, StoredEntry {
     const age = Math.max(0, Math.ceil(now - numberIn(this.#head, frameOffsets.writtenAt, frameOffsets.softMs)))
     this.#age = age
     this.softMs -= age
-    return this.softMs > 0 || this.hardMs > 0
+    return this.hardMs > 0
   }
 }
 
@@ -132,7 +133,7 @@ function parse(head: string, end: number, body: Buffer | string): Frame | undefi
   const pairs = parsePairs(head, typeof body === 'string' ? end : head.length)
   if (pairs === undefined) return undefined
   const frame = new Frame(head, pairs, body, end + 1)
-  return frame.softMs >= 0 ? frame : undefined
+  return frame.softMs >= 0 && frame.hardMs >= 0 ? frame : undefined
 }
 
 /** Where the head of a frame ends. Most have no tags: `[]`, then the line feed. */

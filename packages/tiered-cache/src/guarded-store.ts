@@ -56,7 +56,8 @@ export class GuardedStore implements SharedStore {
     failed: (error: unknown) => void,
   ): void {
     if (this.#breaker.allows()) this.#start('read', () => this.#store.read(keys), done, failed)
-    else failed(this.#refusal('read'))
+    // Never before this has returned: what fails at once finds its caller unprepared.
+    else queueMicrotask(() => failed(this.#refusal('read')))
   }
 
   acquire(requests: readonly LeaseRequest[]): Promise<readonly Acquired[]> {

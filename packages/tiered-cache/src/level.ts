@@ -1,7 +1,7 @@
 import { readChannel } from './channels.ts'
 import type { Announcement } from './coherence.ts'
 import { GuardedStore } from './guarded-store.ts'
-import { ReadBatch, type Look } from './read-batch.ts'
+import { ReadBatch, type AskTier } from './read-batch.ts'
 import { atEndOfTick, TickBatch } from './tick-batch.ts'
 import type { Acquired, Fill, LeaseRequest, Lifetime, NewEntry, SharedTier, StoredEntry, Write } from './tier.ts'
 
@@ -19,25 +19,8 @@ export class Level {
   /** The longest that an entry stays fresh here. */
   readonly #ttlMs: number
   readonly #now: () => number
-  readonly #look: Look = (keys, done, failed) => this.store.look(keys, done, failed)
-  /** The same, and says so on the channel. */
-  readonly #lookAndTell: Look = (keys, done, failed) => {
-    const askedAt = performance.now()
-    const tellAll = (entries: readonly (StoredEntry | undefined)[], error: unknown) => {
-      for (const [index, key] of keys.entries()) this.#tell(key, askedAt, entries[index] !== undefined, error)
-    }
-    this.store.look(
-      keys,
-      (entries) => {
-        tellAll(entries, undefined)
-        done(entries)
-      },
-      (error) => {
-        tellAll([], error)
-        failed(error)
-      },
-    )
-  }
+  readonly #ask: AskTier = (...asked) => this.store.look(...asked)
+  readonly #askAndTell: AskTier = (...asked) => this.#lookAndTell(...asked)
   /** What is being read in this tick. */
   #reads: ReadBatch | undefined
   readonly #acquires: TickBatch<LeaseRequest, Acquired>
@@ -65,8 +48,10 @@ export class Level {
   }
 
   read(key: string): Promise<StoredEntry | undefined> {
-    const batch = this.batchFor(key, this)
-    const place = batch.add(key, this)
+    // Nothing is shared before it comes here: each is an asker of its own.
+    const asker = {}
+    const batch = this.batchFor(key, asker)
+    const place = batch.add(key, asker)
     return batch.told.then(() => {
       if (batch.failure !== undefined) throw batch.failure.error
       return batch.entries[place]
@@ -79,7 +64,7 @@ export class Level {
     if (batch === undefined) return this.#open()
     if (batch.keys.length < this.#maxBatch && !batch.has(key, asker)) return batch
     this.#send(batch)
-    return this.#open()
+    return this.batchFor(key, asker)
   }
 
   /** Keys were forgotten: who asks for them again in this tick is not joined with those who asked before. */
@@ -127,12 +112,28 @@ export class Level {
     // It was full, and is sent already.
     if (this.#reads !== batch) return
     this.#reads = undefined
-    batch.send(readChannel.hasSubscribers ? this.#lookAndTell : this.#look, this.#now)
+    batch.send(readChannel.hasSubscribers ? this.#askAndTell : this.#ask, this.#now)
   }
 
   async #inBatches<T>(items: readonly T[], run: (some: readonly T[]) => Promise<void>): Promise<void> {
     for (let start = 0; start < items.length; start += this.#maxBatch)
       await run(items.slice(start, start + this.#maxBatch))
+  }
+
+  /** Asks, and says so on the channel for each key. */
+  #lookAndTell(...[keys, done, failed]: Parameters<AskTier>): void {
+    const askedAt = performance.now()
+    this.store.look(
+      keys,
+      (entries) => {
+        done(entries)
+        for (const [index, key] of keys.entries()) this.#tell(key, askedAt, entries?.[index] !== undefined, undefined)
+      },
+      (error) => {
+        failed(error)
+        for (const key of keys) this.#tell(key, askedAt, false, error)
+      },
+    )
   }
 
   #tell(key: string, askedAt: number, hit: boolean, error: unknown): void {

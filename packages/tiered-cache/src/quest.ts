@@ -1,5 +1,4 @@
 import type { Terms } from './entry-options.ts'
-
 import type { Found, openEntry } from './found.ts'
 import type { Known } from './held-value.ts'
 import type { Loader } from './load-context.ts'

@@ -6,7 +6,7 @@ export interface Failure {
 }
 
 /** Asks a tier for keys, and calls one of the two when it has answered. */
-export type Look = (
+export type AskTier = (
   keys: readonly string[],
   done: (entries: readonly (StoredEntry | undefined)[]) => void,
   failed: (error: unknown) => void,
@@ -54,19 +54,22 @@ export class ReadBatch {
   }
 
   /** Asks, and tells all. */
-  send(look: Look, now: () => number): void {
+  send(ask: AskTier, now: () => number): void {
     this.askedAt = now()
     const done = (entries: readonly (StoredEntry | undefined)[]) => {
+      const { length } = this.keys
+      if (!Array.isArray(entries) || entries.length !== length) {
+        failed(new Error(`A call for ${length} keys did not bring as many answers`))
+        return
+      }
       this.toldAt = now()
       this.entries = entries
-      const { length } = this.keys
-      if (entries.length === length) this.#tell()
-      else failed(new Error(`A call for ${length} keys brought ${entries.length} answers`))
+      this.#tell()
     }
     const failed = (error: unknown) => {
       this.failure = { error }
       this.#tell()
     }
-    look(this.keys, done, failed)
+    ask(this.keys, done, failed)
   }
 }

@@ -61,6 +61,19 @@ describe('a guarded store', () => {
     expect([deletes, store.isOpen]).toEqual([1, false])
   })
 
+  test('refuses a read only when the call for it has returned', async () => {
+    const store = new GuardedStore('redis', storeOf({ read: () => Promise.reject(new Error('down')) }), limits)
+    while (!store.isOpen) await store.read(['k']).catch(() => undefined)
+    const told: unknown[] = []
+    store.look(
+      ['k'],
+      () => undefined,
+      (error) => told.push(error),
+    )
+    expect(told).toEqual([])
+    await expect.poll(() => told).toMatchObject([{ message: expect.stringContaining('left alone') }])
+  })
+
   test.for<[string, (store: GuardedStore) => Promise<unknown>, unknown]>([
     ['acquired', (store) => store.acquire([request]), [{ state: 'lease', lease }] satisfies Acquired[]],
     ['claimed', (store) => store.claim(request), lease],

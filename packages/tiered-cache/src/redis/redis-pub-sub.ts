@@ -1,4 +1,4 @@
-import { checkOptions } from '@seawall/options'
+import { checkOptions, hastenStrings } from '@seawall/options'
 import type { Change, Coherence } from '../coherence.ts'
 import { Listening, listeningRules, type ListeningOptions } from '../listening.ts'
 import { formatMessage } from '../message.ts'
@@ -30,6 +30,7 @@ import { announcementKinds, type PubSubTarget } from './redis-news.ts'
 export function redisPubSub(redis: RedisConnector, options: ListeningOptions = {}): Coherence {
   checkRedisConnector('listen to Redis', redis)
   checkOptions('listen to Redis', options, listeningRules)
+  hastenStrings()
   const origin = createToken()
   const links = new OpenLinks(origin)
   return {

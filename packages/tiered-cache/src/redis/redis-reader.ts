@@ -68,20 +68,15 @@ export class RedisReader {
   #openAll(reply: Body[], names: string[]): (StoredEntry | undefined)[] | Promise<(StoredEntry | undefined)[]> {
     const at = this.#clock.now()
     const generation = reply[0]?.toString()
-    const entries: (StoredEntry | undefined)[] = []
-    let hasTags = false
+    const frames: (Frame | undefined)[] = []
     for (let index = 1; index < reply.length; index++) {
       const body = reply[index] ?? null
       if (typeof body === 'string' && body.includes(lostBytes)) return this.#openAsBytes(names)
-      const frame = toFrame(body)
-      if (frame?.isOf(generation) !== true) entries.push(undefined)
-      else if (frame.pairs.length > 0) hasTags = true
-      else entries.push(frame.age(at) ? frame : undefined)
+      frames.push(toFrame(body))
     }
-    if (hasTags) return this.#current(reply.slice(1).map(toFrame), () => at, generation)
     // The client's own objects keep past replies alive until the collector looks at the old ones. Emptied, they cost nothing.
     reply.length = 0
-    return entries
+    return this.#current(frames, () => at, generation)
   }
 
   /** What lies under keys; in a cluster by slot, each by the clock of its server. */
@@ -114,24 +109,22 @@ export class RedisReader {
     return this.#current(frames, (index) => found[index]?.at ?? NaN, generation)
   }
 
-  /** The entries of the frames that count now: at once, unless one has tags. */
+  /** Those of the frames that count now: at once, unless one has tags. */
   #current(
-    frames: readonly (Frame | undefined)[],
+    frames: (Frame | undefined)[],
     timeOf: (index: number) => number,
     generation: string | undefined,
   ): (StoredEntry | undefined)[] | Promise<(StoredEntry | undefined)[]> {
     let hasTags = false
-    const current = frames.map((frame) => {
-      if (frame?.isOf(generation) !== true) return undefined
-      if (frame.pairs.length > 0) hasTags = true
-      return frame
-    })
-    if (!hasTags) return current.map((frame, index) => (frame?.age(timeOf(index)) === true ? frame : undefined))
-    return this.#bonds.versionsOf(current).then((versions) => {
+    for (let index = 0; index < frames.length; index++) {
+      const frame = frames[index]
+      if (frame?.isOf(generation) !== true || !frame.age(timeOf(index))) frames[index] = undefined
+      else if (frame.pairs.length > 0) hasTags = true
+    }
+    if (!hasTags) return frames
+    return this.#bonds.versionsOf(frames).then((versions) => {
       const versionOf = (tag: string) => versions.get(tag)
-      return current.map((frame, index) =>
-        frame !== undefined && isCurrent(frame, generation, versionOf) && frame.age(timeOf(index)) ? frame : undefined,
-      )
+      return frames.map((frame) => (frame && isCurrent(frame, generation, versionOf) ? frame : undefined))
     })
   }
 

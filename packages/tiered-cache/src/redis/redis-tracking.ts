@@ -1,4 +1,4 @@
-import { checkOptions } from '@seawall/options'
+import { checkOptions, hastenStrings } from '@seawall/options'
 import type { Change, Coherence, CoherenceContext } from '../coherence.ts'
 import { Listening, listeningRules, type ListeningOptions } from '../listening.ts'
 import { checkRedisConnector, type RedisConnection, type RedisConnector } from './redis-connection.ts'
@@ -30,6 +30,7 @@ const invalidations = '__redis__:invalidate'
 export function redisTracking(redis: RedisConnector, options: ListeningOptions = {}): Coherence {
   checkRedisConnector('track Redis', redis)
   checkOptions('track Redis', options, listeningRules)
+  hastenStrings()
   if (redis.isCluster)
     throw new TypeError(
       "Cannot track Redis as 'redis' must be a client of one server: current value is a Cluster, use redisPubSub",
