@@ -2,8 +2,7 @@ import type { Verdict } from '../store.ts'
 import type { Lanes } from './lanes.ts'
 import { Lease } from './lease.ts'
 import type { Manager } from './manager.ts'
-import type { Taken, Taker } from './taker.ts'
-import type { QuotaTakers } from './takers.ts'
+import type { QuotaTakers, Taken, Taker } from './taker.ts'
 
 /** A claim that waits for a lease. */
 interface Waiting {

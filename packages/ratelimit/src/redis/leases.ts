@@ -3,7 +3,7 @@ import type { Lanes } from './lanes.ts'
 import { LeasedKey } from './leased-key.ts'
 import type { Manager } from './manager.ts'
 import type { ScriptRunner } from './script-runner.ts'
-import { longestMs, Takers, type LeasedKeys, type QuotaTakers } from './takers.ts'
+import { longestMs, Takers, type LeasedKeys, type KeyedTakers } from './takers.ts'
 
 /** How many keys may have a lease; further ones are decided one by one. */
 const mostKeys = 10_000
@@ -54,7 +54,7 @@ export class Leases {
     this.#takers.of(quota)?.keys.get(key)?.forget()
   }
 
-  #add({ keys }: QuotaTakers, key: string, name: string): LeasedKey | undefined {
+  #add({ keys }: KeyedTakers, key: string, name: string): LeasedKey | undefined {
     if (this.#kept.size >= mostKeys) return undefined
     const leased = new LeasedKey(name, this.#manager, this.#lanes)
     keys.set(key, leased)

@@ -76,3 +76,12 @@ function takenFrom(reply: readonly number[], place: number): Taken {
   const first = 1 + place * width
   return { count: reply[first + 2] ?? 0, stamp: reply[first + 3] ?? 0, verdict: toVerdict(reply, first) }
 }
+
+/** What takes of one quota. */
+export interface QuotaTakers {
+  readonly quota: Quota
+  /** For requests that wait. */
+  readonly now: Taker
+  /** For requests that have not come yet: where none is left, it blocks no key. */
+  readonly ahead: Taker
+}

@@ -3,7 +3,7 @@ import type { Quota } from '../store.ts'
 import type { TakeBack } from './lane.ts'
 import type { ScriptRunner } from './script-runner.ts'
 import type { LeasedKey } from './leased-key.ts'
-import { Taker } from './taker.ts'
+import { Taker, type QuotaTakers } from './taker.ts'
 
 /** How long a lease lasts at the most, and which part of a window; a shorter one is not worth its call. */
 export const longestMs = 1_000
@@ -13,13 +13,8 @@ const shortestMs = 20
 /** Keys and what was taken for them. */
 export type LeasedKeys = Map<string, LeasedKey>
 
-/** What takes of one quota. */
-export interface QuotaTakers {
-  readonly quota: Quota
-  /** For requests that wait. */
-  readonly now: Taker
-  /** For requests that have not come yet: where none is left, it blocks no key. */
-  readonly ahead: Taker
+/** What takes of one quota, and what was taken. */
+export interface KeyedTakers extends QuotaTakers {
   /** What was taken, by the key that it is for. Quotas that share counters share these. */
   readonly keys: LeasedKeys
 }
@@ -30,7 +25,7 @@ export class Takers {
   readonly #runner: ScriptRunner
   readonly #takeBack: TakeBack
   /** `null` of one that is not worth a lease. */
-  readonly #known = new WeakMap<Quota, QuotaTakers | null>()
+  readonly #known = new WeakMap<Quota, KeyedTakers | null>()
   /** By the names of quotas, for as long as there is a quota of the name or something taken. */
   readonly #keys = new Map<string, WeakRef<LeasedKeys>>()
   readonly #dropped = new FinalizationRegistry<string>((name) => {
@@ -45,7 +40,7 @@ export class Takers {
   }
 
   /** What takes of a quota, if that is worth a lease. */
-  of(quota: Quota): QuotaTakers | null {
+  of(quota: Quota): KeyedTakers | null {
     const known = this.#known.get(quota)
     if (known !== undefined) return known
     const takers = this.#create(quota)
@@ -53,7 +48,7 @@ export class Takers {
     return takers
   }
 
-  #create(quota: Quota): QuotaTakers | null {
+  #create(quota: Quota): KeyedTakers | null {
     const { limit, burst, windowMs, blockMs } = quota
     // Never more than a tenth of the limit, or few processes would leave nothing for others.
     const most = Math.floor(Math.min(this.#size, limit / part, burst / part))
