@@ -1,5 +1,6 @@
 import type { Exchange, Guard } from '@seawall/guard'
 import { memoryStore, rateLimit, type LimitOptions, type RateLimitStore } from '@seawall/ratelimit'
+import type { RedisStoreOptions } from '@seawall/ratelimit/redis'
 import { allowedHosts, crossOriginProtection, nonce, securityHeaders } from '@seawall/security-headers'
 import type { Protection } from './contender.ts'
 import { manyRequests } from './many-requests.ts'
@@ -46,7 +47,7 @@ export const protections = {
   "the peers' stack": (): Protection => ({ peer: true, peerLimit: true }),
   "Seawall's guards, limits in memory": (): Protection => behindAll(memoryStore(), manyPerMinute),
   "Seawall's guards, limits in Redis with leases": async (): Promise<Protection> =>
-    behindAll(await leasingStore(process.env['SEAWALL_BENCHMARK_REDIS'] ?? ''), manyPerMinute),
+    behindAll(await storeAt(process.env['SEAWALL_BENCHMARK_REDIS'] ?? '', { lease: 1_000 }), manyPerMinute),
 } as const
 
 /** The protections by name. */
@@ -66,11 +67,14 @@ export function behindAll(
   return { guards, options: behindProxy }
 }
 
-/** Imported here, so that what needs no Redis has nothing of it in its process: ioredis changes how fast V8 is. */
-async function leasingStore(url: string): Promise<RateLimitStore> {
+/**
+ * A store in the Redis at this address. Imported here, so that what needs no Redis has nothing of it in its process: ioredis
+ * changes how fast V8 is.
+ */
+export async function storeAt(url: string, options: RedisStoreOptions): Promise<RateLimitStore> {
   const { Redis } = await import('ioredis')
   const { redisStore } = await import('@seawall/ratelimit/redis')
-  return redisStore(new Redis(url), { lease: 1_000 })
+  return redisStore(new Redis(url), options)
 }
 
 /** What guards have read; a compiler drops work that leaves no trace. */

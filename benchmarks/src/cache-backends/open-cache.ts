@@ -1,8 +1,6 @@
 import { createCache, memoryTier, type Cache, type SharedTier } from '@seawall/tiered-cache'
 import { memcachedTier } from '@seawall/tiered-cache/memcached'
 import { postgresTier } from '@seawall/tiered-cache/postgres'
-import { redisTier } from '@seawall/tiered-cache/redis'
-import { Redis } from 'ioredis'
 import pg from 'pg'
 
 /** A cache over one back end. */
@@ -29,7 +27,10 @@ function memory(): OpenCache {
   return { cache, end: () => cache.close() }
 }
 
-function redis(url: string): OpenCache {
+/** Imported here: what ioredis does to V8 must not reach the others. */
+async function redis(url: string): Promise<OpenCache> {
+  const { Redis } = await import('ioredis')
+  const { redisTier } = await import('@seawall/tiered-cache/redis')
   const client = new Redis(url)
   return over(redisTier(client, patient), () => client.disconnect())
 }

@@ -1,5 +1,5 @@
 import { cpuNsSince } from '../cpu-time.ts'
-import { behindAll } from '../protections.ts'
+import { behindAll, storeAt } from '../protections.ts'
 import { serve } from '../servers/node.ts'
 
 /*
@@ -25,9 +25,7 @@ const server = await serve(limit === undefined ? {} : await guarded(limit))
 server.listen(0, '127.0.0.1')
 
 async function guarded({ redisUrl, limit: most, windowMs, lease }: NonNullable<WorkerSetting['limit']>) {
-  const { Redis } = await import('ioredis')
-  const { redisStore } = await import('@seawall/ratelimit/redis')
-  const store = redisStore(new Redis(redisUrl), { lease, deadlineMs: 1_000 })
+  const store = await storeAt(redisUrl, { lease, deadlineMs: 1_000 })
   // never more than the limit: what cannot be counted is refused
   return behindAll(store, { rate: { limit: most, windowMs }, algorithm: 'fixed', onError: 'deny' })
 }
