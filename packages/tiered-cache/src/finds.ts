@@ -29,14 +29,15 @@ export class Finds {
     const flight = this.#flights.open(id, claim, nearest)
     const batch = nearest.batchFor(id, this)
     const place = batch.add(id, this)
-    flight.promise = batch.told.then(() => {
-      try {
-        return this.#take(flight, batch, place)
-      } catch {
-        return this.#finish(flight, find(this.#search(flight), 1))
-      }
-    })
-    return flight.promise
+    return flight.begin(
+      batch.told.then(() => {
+        try {
+          return this.#take(flight, batch, place)
+        } catch {
+          return this.#finish(flight, find(this.#search(flight), 1))
+        }
+      }),
+    )
   }
 
   forget(id: string): void {

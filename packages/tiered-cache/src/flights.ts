@@ -9,8 +9,8 @@ export class Flight<Want> {
   tags: readonly string[] | undefined
   /** The right to put what it brings into memory, if there is one. */
   claim: Claim | undefined
-  /** What those who join wait for. */
-  promise: Promise<unknown> = unbegun
+  /** What those who join wait for, once the work has begun. */
+  promise: Promise<unknown> | undefined
   /** Nobody may join it any more. */
   isLeft = false
   /** Settle what `defer` returned, although the work may go on. The first answer or failure counts. */
@@ -22,6 +22,12 @@ export class Flight<Want> {
     this.want = want
     this.tags = undefined
     this.claim = claim
+  }
+
+  /** From now on there is something to wait for. */
+  begin(promise: Promise<unknown>): Promise<unknown> {
+    this.promise = promise
+    return promise
   }
 
   /** A promise that `answer` and `fail` settle. */
@@ -51,7 +57,7 @@ export class Flights<Want> {
     return this.#flights.get(key)?.promise
   }
 
-  /** Work that begins now, where there is none to join. Who begins it sets its promise, and ends it. */
+  /** Work that begins now, where there is none to join. Who opens it begins it, and ends it. */
   open(key: string, claim: Claim | undefined, want: Want): Flight<Want> {
     const flight = new Flight(key, claim, want)
     this.#flights.set(key, flight)
@@ -88,7 +94,5 @@ export class Flights<Want> {
     this.#flights.delete(flight.key)
   }
 }
-
-const unbegun = Promise.resolve()
 
 function nothing(): void {}

@@ -66,16 +66,14 @@ export class Loads {
   /** The same where there is nothing to join. */
   begin(want: Want): Promise<unknown> {
     const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id), want)
-    flight.promise = this.#look(flight)
-    return flight.promise
+    return flight.begin(this.#look(flight))
   }
 
   /** A load whatever the tiers have. */
   reload(want: Want): Promise<unknown> {
     this.#awaited.forget(want.id)
     const flight = this.#awaited.open(want.id, this.#parts.gate.claim(want.id), want)
-    flight.promise = this.#pursue(flight, 'reload')
-    return flight.promise
+    return flight.begin(this.#pursue(flight, 'reload'))
   }
 
   /** Sees to a new value that nobody waits for. */
@@ -83,9 +81,8 @@ export class Loads {
     if (this.#refreshes.has(want.id)) return
     this.#parts.counters.refreshes++
     const flight = this.#refreshes.open(want.id, this.#parts.gate.claim(want.id), want)
-    flight.promise = this.#pursue(flight, 'refresh')
     // Its failure is told on the channel; the next caller tries again.
-    flight.promise.catch(() => undefined)
+    flight.begin(this.#pursue(flight, 'refresh')).catch(() => undefined)
   }
 
   forget(id: string): void {

@@ -3,7 +3,7 @@ import { Flights } from '../src/flights.ts'
 
 function open(flights: Flights<string>, key: string, what: string) {
   const flight = flights.open(key, undefined, what)
-  flight.promise = flight.defer()
+  void flight.begin(flight.defer())
   return flight
 }
 
@@ -18,6 +18,14 @@ describe('flights', () => {
     flight.fail(new Error('too late'))
     expect(await joined).toBe(7)
     expect([flights.join('a'), flights.size]).toEqual([undefined, 0])
+  })
+
+  test('are not joined before they have begun', () => {
+    const flights = new Flights<string>()
+    const flight = flights.open('a', undefined, 'first')
+    expect(flights.join('a')).toBeUndefined()
+    const promise = flight.begin(Promise.resolve(1))
+    expect(flights.join('a')).toBe(promise)
   })
 
   test('that were forgotten do not end those that came after them', () => {

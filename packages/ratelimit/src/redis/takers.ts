@@ -1,8 +1,8 @@
 import { quotaName } from '../quota-name.ts'
 import type { Quota } from '../store.ts'
 import type { TakeBack } from './lane.ts'
-import type { ScriptRunner } from './script-runner.ts'
 import type { LeasedKey } from './leased-key.ts'
+import type { ScriptRunner } from './script-runner.ts'
 import { Taker, type QuotaTakers } from './taker.ts'
 
 /** How long a lease lasts at the most, and which part of a window; a shorter one is not worth its call. */
