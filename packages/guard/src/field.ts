@@ -18,8 +18,13 @@ export function isField(lowerName: unknown, content: unknown): boolean {
   return isFieldName(lowerName) && (Array.isArray(content) ? content.every(isFieldValue) : isFieldValue(content))
 }
 
-/** By name, the value that was found right last: most guards set the same value on every request. */
-const known = new Map<string, string>()
+/** What was set under a name that can be one. */
+interface Known {
+  /** The value that was found right last: most guards set the same on every request. */
+  value: string
+}
+
+const known = new Map<string, Known>()
 /** How many names are remembered; a service that makes up names starts anew. */
 const maxKnown = 256
 
@@ -29,12 +34,18 @@ const maxKnown = 256
  * @throws TypeError naming the header, never its value.
  */
 export function checkField(lowerName: string, content: HeaderValue): void {
-  if (typeof content === 'string' && known.get(lowerName) === content) return
-  if (!isField(lowerName, content))
+  const before = typeof content === 'string' ? known.get(lowerName) : undefined
+  if (before !== undefined && before.value === content) return
+  if (!(before === undefined ? isField(lowerName, content) : isFieldValue(content)))
     throw new TypeError(
       `Cannot set header '${String(lowerName)}' as it must be a lower-case name with a value of visible characters`,
     )
   if (typeof content !== 'string') return
+  if (before === undefined) remember(lowerName, content)
+  else before.value = content
+}
+
+function remember(name: string, value: string): void {
   if (known.size >= maxKnown) known.clear()
-  known.set(lowerName, content)
+  known.set(name, { value })
 }

@@ -47,7 +47,7 @@ function writeDraft(exchange: Exchange, { claims, verdicts }: Ruling, record: Re
     if (claim === undefined || verdict === undefined || !claim.limit.exposed) continue
     const comma = policy === '' ? '' : ', '
     policy += comma + claim.plan.policy
-    limit += `${comma}"${claim.limit.name}";r=${verdict.remaining};t=${secondsOf(verdict)}`
+    limit += `${comma}${claim.plan.item}${verdict.remaining};t=${secondsOf(verdict)}`
   }
   if (policy === '' || policy === record.policy) return
   record.policy = policy

@@ -8,6 +8,8 @@ export interface Plan {
   readonly fallback: Quota
   /** The limit's item in `RateLimit-Policy`. */
   readonly policy: string
+  /** The start of its item in `RateLimit`, before what remains. */
+  readonly item: string
 }
 
 /** What a limit adds to its rate. */
@@ -55,6 +57,7 @@ export function planOf(given: unknown, settings: PlanSettings, told: string): Pl
       blockMs,
     },
     policy: `"${name}";q=${limit}${window}`,
+    item: `"${name}";r=`,
   }
 }
 
