@@ -32,7 +32,8 @@ export const stackBenchmark: Benchmark = {
   about: 'what all guards together leave of a server, beside what users of each framework install',
   races: wanted.map(race),
   // V8 goes on compiling for more than 100,000 requests, the longer the more there is to run
-  effort: { launches: 3, rounds: 8, requests: 8_000, warmUp: 120_000 },
+  // short turns: what slows the machine for a while then slows both sides of a ratio
+  effort: { launches: 3, rounds: 30, requests: 4_000, warmUp: 120_000 },
   trials: [bookstoreTrial, headlineTrial],
   prepare: async () => {
     const redis = await startRedis()
