@@ -84,7 +84,9 @@ export class Frame implements Bound, StoredEntry {
   }
 
   get hardMs(): number {
-    return numberIn(this.#head, frameOffsets.hardMs, frameOffsets.generation) - this.#age
+    const hardMs = numberIn(this.#head, frameOffsets.hardMs, frameOffsets.generation) - this.#age
+    // Never less than the time for which it is fresh, nor more where no number stands.
+    return hardMs > this.softMs ? hardMs : this.softMs
   }
 
   get tags(): readonly string[] {
@@ -115,7 +117,7 @@ export class Frame implements Bound, StoredEntry {
     const age = Math.max(0, Math.ceil(now - numberIn(this.#head, frameOffsets.writtenAt, frameOffsets.softMs)))
     this.#age = age
     this.softMs -= age
-    return this.hardMs > 0
+    return this.softMs > 0 || this.hardMs > 0
   }
 }
 
@@ -133,7 +135,7 @@ function parse(head: string, end: number, body: Buffer | string): Frame | undefi
   const pairs = parsePairs(head, typeof body === 'string' ? end : head.length)
   if (pairs === undefined) return undefined
   const frame = new Frame(head, pairs, body, end + 1)
-  return frame.softMs >= 0 && frame.hardMs >= 0 ? frame : undefined
+  return frame.softMs >= 0 ? frame : undefined
 }
 
 /** Where the head of a frame ends. Most have no tags: `[]`, then the line feed. */
