@@ -1,7 +1,14 @@
 import { startRedis } from '@seawall/services'
 import type { Contest, ContestBenchmark, ContestRow } from '../contest.ts'
 
-const libraries = ['ioredis', 'seawall, ioredis 6', 'seawall, ioredis 5', 'bentocache', 'cache-manager'] as const
+const libraries = [
+  'ioredis',
+  'ioredis, one MGET a tick',
+  'seawall, ioredis 6',
+  'seawall, ioredis 5',
+  'bentocache',
+  'cache-manager',
+] as const
 const module = new URL('../tiered-cache-redis/redis-hit.ts', import.meta.url)
 
 /** Hits in Redis. */
