@@ -18,7 +18,7 @@ Each framework answers \`GET /hello\` with a few bytes of JSON: bare, behind wha
 
 ${markdownTable(raceLines(races))}
 
-CPU is what the server's process spends on a request, all its threads. Requests per second and p99 come over loopback, from a client that shares the machine.
+CPU is what the server's process spends on a request, all its threads. Requests per second and p99 come over loopback, from a client that shares the machine and never sleeps while it works.
 
 ## Held against what was wanted
 
