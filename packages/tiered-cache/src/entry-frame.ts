@@ -49,12 +49,10 @@ function formatSpan(ms: number): string {
   return String(Math.max(0, Math.floor(ms))).padStart(spanLength, '0')
 }
 
-const noStamp = '0'.repeat(stampLength)
-
 /** A whole frame, of a new version, for a server that does not tell the time. */
 export function formatFrame(lifetime: Lifetime, bound: Bound, payload: Uint8Array): Buffer {
   return Buffer.concat([
-    Buffer.from(formatFrameStart(createToken()) + noStamp),
+    Buffer.from(formatFrameStart(createToken()) + '0'.repeat(stampLength)),
     formatFrameRest(lifetime, bound, payload),
   ])
 }
@@ -83,9 +81,9 @@ export class Frame implements Bound, StoredEntry {
     this.#bytes = isText ? undefined : body
   }
 
+  /** Never less than the time for which it is fresh, nor more where no number stands. */
   get hardMs(): number {
     const hardMs = numberIn(this.#head, frameOffsets.hardMs, frameOffsets.generation) - this.#age
-    // Never less than the time for which it is fresh, nor more where no number stands.
     return hardMs > this.softMs ? hardMs : this.softMs
   }
 
@@ -126,7 +124,7 @@ export function parseFrame(body: Buffer | string): Frame | undefined {
   if (typeof body === 'string') return parse(body, endOf(body), body)
   if (body[0] !== markByte) return undefined
   const end = body.indexOf(lineFeed, tagsOffset)
-  return end < 0 ? undefined : parse(body.toString('utf8', 0, end), end, body)
+  return parse(body.toString('utf8', 0, end), end, body)
 }
 
 /** The same of the head, which ends where a line feed stands in the body. */

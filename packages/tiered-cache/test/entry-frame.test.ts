@@ -43,6 +43,11 @@ describe.each([
     }
   })
 
+  it('is none without the mark or the end of its head', () => {
+    for (const text of ['', '3', `3${'0'.repeat(200)}`, `4${frame.toString('latin1').slice(1)}`])
+      expect(parseFrame(read(Buffer.from(text)))).toBeUndefined()
+  })
+
   it('is over where no number stands for when it was written', () => {
     expect(parseFrame(read(changed(frameOffsets.writtenAt, 'x')))?.age(0)).toBe(false)
   })
