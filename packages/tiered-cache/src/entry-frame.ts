@@ -81,7 +81,7 @@ export class Frame implements Bound, StoredEntry {
     this.#bytes = isText ? undefined : body
   }
 
-  /** Never less than the time for which it is fresh, nor more where no number stands. */
+  /** For how long it may be served, in milliseconds: no less than it is fresh, and no more where no number stands. */
   get hardMs(): number {
     const hardMs = numberIn(this.#head, frameOffsets.hardMs, frameOffsets.generation) - this.#age
     return hardMs > this.softMs ? hardMs : this.softMs

@@ -46,6 +46,9 @@ describe.each([
   it('is none without the mark or the end of its head', () => {
     for (const text of ['', '3', `3${'0'.repeat(200)}`, `4${frame.toString('latin1').slice(1)}`])
       expect(parseFrame(read(Buffer.from(text)))).toBeUndefined()
+    // cut off before its end, what is there reads as a head without tags and one character more
+    const head = frame.toString('latin1', 0, frame.indexOf('\n'))
+    expect(parseFrame(read(Buffer.from(`${head}]`)))).toBeUndefined()
   })
 
   it('is over where no number stands for when it was written', () => {
